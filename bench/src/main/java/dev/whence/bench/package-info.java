@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whence.bench;
+
+import org.jspecify.annotations.NullMarked;

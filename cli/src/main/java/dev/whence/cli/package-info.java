@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whence.cli;
+
+import org.jspecify.annotations.NullMarked;

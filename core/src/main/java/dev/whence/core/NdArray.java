@@ -1,0 +1,211 @@
+package dev.whence.core;
+
+import java.util.Arrays;
+
+/**
+ * A dense array of numbers in plain Java memory, row-major, with at most 2^31 - 1 elements. It is how values enter and
+ * leave Whence: readers return it, results hold it, and no tensor library is needed to look into it.
+ *
+ * <p>Immutable: arrays given are kept, not copied, and must not be changed afterwards; arrays returned by {@code to...}
+ * are always copies.
+ */
+public final class NdArray {
+    /** Element types, named as in ONNX and numpy. Storage in memory is float, double or long. */
+    public enum Type {
+        FLOAT16,
+        BFLOAT16,
+        FLOAT32,
+        FLOAT64,
+        INT8,
+        INT16,
+        INT32,
+        INT64,
+        UINT8,
+        UINT16,
+        UINT32,
+        UINT64,
+        BOOL;
+
+        /** Whether elements are real numbers rather than integers or truth values. */
+        public boolean isFloating() {
+            return this == FLOAT16 || this == BFLOAT16 || this == FLOAT32 || this == FLOAT64;
+        }
+    }
+
+    private final Type type;
+    private final long[] shape;
+    private final Object data;
+
+    private NdArray(Type type, Object data, int length, long[] shape) {
+        if (elements(shape) != length) {
+            throw new IllegalArgumentException(
+                    "shape " + Arrays.toString(shape) + " does not hold " + length + " elements");
+        }
+        this.type = type;
+        this.shape = shape.clone();
+        this.data = data;
+    }
+
+    /** Wraps float32 data. */
+    public static NdArray of(float[] data, long... shape) {
+        return new NdArray(Type.FLOAT32, data, data.length, shape);
+    }
+
+    /** Wraps float64 data. */
+    public static NdArray of(double[] data, long... shape) {
+        return new NdArray(Type.FLOAT64, data, data.length, shape);
+    }
+
+    /** Wraps int64 data. */
+    public static NdArray of(long[] data, long... shape) {
+        return new NdArray(Type.INT64, data, data.length, shape);
+    }
+
+    /** Wraps integers or truth values (0 and 1) of the given type. */
+    public static NdArray ofIntegers(Type type, long[] data, long... shape) {
+        if (type.isFloating()) {
+            throw new IllegalArgumentException("type must be an integer type, found " + type);
+        }
+        return new NdArray(type, data, data.length, shape);
+    }
+
+    /** Wraps half-precision values that were widened to float. */
+    public static NdArray ofHalves(Type type, float[] data, long... shape) {
+        if (type != Type.FLOAT16 && type != Type.BFLOAT16) {
+            throw new IllegalArgumentException("type must be FLOAT16 or BFLOAT16, found " + type);
+        }
+        return new NdArray(type, data, data.length, shape);
+    }
+
+    /** The number of elements of a shape; 1 for a scalar's empty shape. */
+    public static long elements(long... shape) {
+        long n = 1;
+        for (long d : shape) {
+            if (d < 0) {
+                throw new IllegalArgumentException("negative dimension in " + Arrays.toString(shape));
+            }
+            n = Math.multiplyExact(n, d);
+        }
+        return n;
+    }
+
+    /** The element type. */
+    public Type type() {
+        return type;
+    }
+
+    /** A copy of the shape. */
+    public long[] shape() {
+        return shape.clone();
+    }
+
+    /** The number of axes. */
+    public int rank() {
+        return shape.length;
+    }
+
+    /** The length of one axis; negative axes count from the end. */
+    public long dimension(int axis) {
+        return shape[axis < 0 ? axis + shape.length : axis];
+    }
+
+    /** The number of elements. */
+    public int size() {
+        return switch (data) {
+            case float[] f -> f.length;
+            case double[] d -> d.length;
+            default -> ((long[]) data).length;
+        };
+    }
+
+    /** The element at a flat, row-major index, widened to double. */
+    public double getDouble(int index) {
+        return switch (data) {
+            case float[] f -> f[index];
+            case double[] d -> d[index];
+            default -> ((long[]) data)[index];
+        };
+    }
+
+    /** The element at a flat, row-major index; real numbers are truncated. */
+    public long getLong(int index) {
+        return switch (data) {
+            case float[] f -> (long) f[index];
+            case double[] d -> (long) d[index];
+            default -> ((long[]) data)[index];
+        };
+    }
+
+    /** A copy as doubles. */
+    public double[] toDoubles() {
+        if (data instanceof double[] d) {
+            return d.clone();
+        }
+        double[] out = new double[size()];
+        Arrays.setAll(out, this::getDouble);
+        return out;
+    }
+
+    /** A copy as floats. */
+    public float[] toFloats() {
+        if (data instanceof float[] f) {
+            return f.clone();
+        }
+        float[] out = new float[size()];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = (float) getDouble(i);
+        }
+        return out;
+    }
+
+    /** A copy as longs. */
+    public long[] toLongs() {
+        if (data instanceof long[] l) {
+            return l.clone();
+        }
+        long[] out = new long[size()];
+        Arrays.setAll(out, this::getLong);
+        return out;
+    }
+
+    /** The same elements under another shape of the same size. */
+    public NdArray reshape(long... newShape) {
+        return new NdArray(type, data, size(), newShape);
+    }
+
+    /** Rows {@code from} (inclusive) to {@code to} (exclusive) of the first axis. */
+    public NdArray rows(int from, int to) {
+        if (shape.length == 0 || from < 0 || to < from || to > shape[0]) {
+            throw new IllegalArgumentException("rows " + from + ".." + to + " of shape " + Arrays.toString(shape));
+        }
+        int row = shape[0] == 0 ? 0 : (int) (size() / shape[0]);
+        long[] part = shape.clone();
+        part[0] = to - from;
+        int start = from * row;
+        int end = to * row;
+        return switch (data) {
+            case float[] f -> new NdArray(type, Arrays.copyOfRange(f, start, end), end - start, part);
+            case double[] d -> new NdArray(type, Arrays.copyOfRange(d, start, end), end - start, part);
+            default -> new NdArray(type, Arrays.copyOfRange((long[]) data, start, end), end - start, part);
+        };
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof NdArray that
+                && type == that.type
+                && Arrays.equals(shape, that.shape)
+                && Arrays.deepEquals(new Object[] {data}, new Object[] {that.data});
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(shape) + Arrays.deepHashCode(new Object[] {data});
+    }
+
+    /** Type and shape, such as {@code FLOAT32 [8, 3, 224, 224]}; never the data. */
+    @Override
+    public String toString() {
+        return type + " " + Arrays.toString(shape);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whence.core;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whence.examples;
+
+import org.jspecify.annotations.NullMarked;

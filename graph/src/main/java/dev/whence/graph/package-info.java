@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whence.graph;
+
+import org.jspecify.annotations.NullMarked;

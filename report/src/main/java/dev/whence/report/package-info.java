@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whence.report;
+
+import org.jspecify.annotations.NullMarked;

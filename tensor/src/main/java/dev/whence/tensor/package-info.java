@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whence.tensor;
+
+import org.jspecify.annotations.NullMarked;

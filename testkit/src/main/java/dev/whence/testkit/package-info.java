@@ -1,0 +1,4 @@
+@NullMarked
+package dev.whence.testkit;
+
+import org.jspecify.annotations.NullMarked;
