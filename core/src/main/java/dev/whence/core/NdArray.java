@@ -180,7 +180,7 @@ public final class NdArray {
         }
         int row = shape[0] == 0 ? 0 : (int) (size() / shape[0]);
         long[] part = shape.clone();
-        part[0] = to - from;
+        part[0] = (long) to - from;
         int start = from * row;
         int end = to * row;
         return switch (data) {
