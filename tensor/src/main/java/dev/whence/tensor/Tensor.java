@@ -1,0 +1,752 @@
+package dev.whence.tensor;
+
+import dev.whence.core.NdArray;
+import java.util.Arrays;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A native array of numbers on a device: a thin facade over libtorch. Operators return new tensors that belong to the
+ * innermost {@link TensorScope} of the thread and never change their operands; a few may share memory with them (views),
+ * which is harmless because nothing here writes in place unless its name says so.
+ *
+ * <p>Element types are those of {@link NdArray.Type}. Unsigned 16, 32 and 64-bit integers are kept in the next larger
+ * signed type (64-bit ones as their bit pattern) and remember their declared type; see {@link #as(NdArray.Type)}.
+ *
+ * <p>Safe to read from several threads once made.
+ */
+public final class Tensor implements AutoCloseable {
+    final org.bytedeco.pytorch.Tensor at;
+    TensorScope scope;
+    int slot;
+    private NdArray.@Nullable Type declared;
+    private long @Nullable [] shape;
+    private boolean freed;
+
+    private Tensor(org.bytedeco.pytorch.Tensor at) {
+        this.at = at;
+        this.scope = TensorScope.innermost();
+        scope.register(this);
+    }
+
+    /** Takes ownership of a native tensor for the innermost scope. */
+    static Tensor wrap(org.bytedeco.pytorch.Tensor at) {
+        return new Tensor(at);
+    }
+
+    // ---- making and reading ------------------------------------------------------------------------------------
+
+    /** Copies an array in; float32 and float64 keep their type, halves become native halves. */
+    public static Tensor of(NdArray array) {
+        return NativeMemory.copyIn(array);
+    }
+
+    /** A float64 scalar. */
+    public static Tensor scalar(double value, NdArray.Type type) {
+        return full(value, type);
+    }
+
+    /** A tensor filled with one value. */
+    public static Tensor full(double value, NdArray.Type type, long... shape) {
+        try (Scalar s = type.isFloating() ? new Scalar(value) : new Scalar((long) value);
+                var options = Types.options(type)) {
+            return wrap(torch.full(shape, s, options)).as(type);
+        }
+    }
+
+    /** A tensor of zeros. */
+    public static Tensor zeros(NdArray.Type type, long... shape) {
+        try (var options = Types.options(type)) {
+            return wrap(torch.zeros(shape, options)).as(type);
+        }
+    }
+
+    /** Copies the elements out. */
+    public NdArray toNdArray() {
+        return NativeMemory.copyOut(this);
+    }
+
+    /** The only element, as a double. */
+    public double item() {
+        if (size() != 1) {
+            throw new IllegalStateException("item() needs one element, found " + Arrays.toString(shape()));
+        }
+        return toNdArray().getDouble(0);
+    }
+
+    /** All elements as doubles, row-major. */
+    public double[] toDoubles() {
+        return toNdArray().toDoubles();
+    }
+
+    /** All elements as longs, row-major. */
+    public long[] toLongs() {
+        return toNdArray().toLongs();
+    }
+
+    /** The element type. */
+    public NdArray.Type type() {
+        return declared != null ? declared : Types.of(at);
+    }
+
+    /** The same memory declared to hold another type of the same storage; for unsigned integers. */
+    public Tensor as(NdArray.Type type) {
+        declared = Types.isStoredWider(type) ? type : null;
+        return this;
+    }
+
+    /** A copy of the shape. */
+    public long[] shape() {
+        return dimensions().clone();
+    }
+
+    private long[] dimensions() {
+        if (shape == null) {
+            long[] s = new long[(int) at.dim()];
+            for (int i = 0; i < s.length; i++) {
+                s[i] = at.size(i);
+            }
+            shape = s;
+        }
+        return shape;
+    }
+
+    /** The number of axes. */
+    public int rank() {
+        return dimensions().length;
+    }
+
+    /** The length of an axis; negative axes count from the end. */
+    public long dimension(int axis) {
+        long[] s = dimensions();
+        return s[axis < 0 ? axis + s.length : axis];
+    }
+
+    /** The number of elements. */
+    public long size() {
+        return NdArray.elements(dimensions());
+    }
+
+    /** Whether both have the same shape. */
+    public boolean hasShapeOf(Tensor other) {
+        return Arrays.equals(dimensions(), other.dimensions());
+    }
+
+    /** The device, as {@code cpu} or {@code cuda:0}. */
+    public Device device() {
+        return Device.of(at);
+    }
+
+    /** This tensor on a device; itself if it is there already. */
+    public Tensor on(Device device) {
+        return device.equals(device()) ? this : wrap(device.copy(at)).as(type());
+    }
+
+    /** Frees the memory before the scope does; harmless when called twice. */
+    @Override
+    public void close() {
+        if (!freed) {
+            scope.release(this);
+            free();
+        }
+    }
+
+    /** Whether the memory has been freed. */
+    public boolean isClosed() {
+        return freed;
+    }
+
+    void free() {
+        freed = true;
+        at.close();
+    }
+
+    // ---- types and shapes --------------------------------------------------------------------------------------
+
+    /** The elements converted to another type; itself if it has that type. Real numbers are truncated to integers. */
+    public Tensor to(NdArray.Type type) {
+        return type == type() ? this : wrap(at.to(Types.scalarType(type))).as(type);
+    }
+
+    /** The same elements under another shape of the same size; -1 stands for one axis that is worked out. */
+    public Tensor reshape(long... newShape) {
+        return wrap(torch.reshape(at, newShape)).as(type());
+    }
+
+    /** The axes in another order. */
+    public Tensor permute(long... axes) {
+        return wrap(at.permute(axes)).as(type());
+    }
+
+    /** Two axes swapped; negative axes count from the end. */
+    public Tensor transpose(int a, int b) {
+        return wrap(torch.transpose(at, a, b)).as(type());
+    }
+
+    /** Axes of length 1 stretched to {@code newShape}, new axes in front. */
+    public Tensor expand(long... newShape) {
+        return wrap(at.expand(newShape)).as(type());
+    }
+
+    /** A new axis of length 1. */
+    public Tensor unsqueeze(int axis) {
+        return wrap(torch.unsqueeze(at, axis)).as(type());
+    }
+
+    /** An axis of length 1 removed. */
+    public Tensor squeeze(int axis) {
+        return wrap(torch.squeeze(at, axis)).as(type());
+    }
+
+    /** {@code length} entries of an axis from {@code start}. */
+    public Tensor narrow(int axis, long start, long length) {
+        return wrap(at.narrow(axis, start, length)).as(type());
+    }
+
+    /** One entry of an axis, which disappears. */
+    public Tensor select(int axis, long index) {
+        return wrap(torch.select(at, axis, index)).as(type());
+    }
+
+    /** Every {@code step}-th entry of an axis from {@code start} (inclusive) to {@code end} (exclusive); step &gt; 0. */
+    public Tensor slice(int axis, long start, long end, long step) {
+        try (var from = new org.bytedeco.pytorch.LongOptional(start);
+                var to = new org.bytedeco.pytorch.LongOptional(end)) {
+            return wrap(at.slice(axis, from, to, step)).as(type());
+        }
+    }
+
+    /** Axes turned around. */
+    public Tensor flip(long... axes) {
+        return wrap(at.flip(axes)).as(type());
+    }
+
+    /** The tensor repeated along each axis, as numpy's tile with as many repeats as axes. */
+    public Tensor repeat(long... repeats) {
+        return wrap(at.repeat(repeats)).as(type());
+    }
+
+    /** The same values laid out row-major in memory; itself if they are. */
+    public Tensor contiguous() {
+        return at.is_contiguous() ? this : wrap(at.contiguous()).as(type());
+    }
+
+    /** A copy with memory of its own. */
+    public Tensor copy() {
+        return wrap(at.clone()).as(type());
+    }
+
+    /** Another handle to the same memory that belongs to the innermost scope. */
+    public Tensor alias() {
+        return wrap(new org.bytedeco.pytorch.Tensor(at)).as(type());
+    }
+
+    /** Tensors joined along an axis. */
+    public static Tensor concat(int axis, Tensor... parts) {
+        try (TensorVector v = vector(parts)) {
+            return wrap(torch.cat(v, axis)).as(parts[0].type());
+        }
+    }
+
+    /** Tensors of one shape stacked along a new axis. */
+    public static Tensor stack(int axis, Tensor... parts) {
+        try (TensorVector v = vector(parts)) {
+            return wrap(torch.stack(v, axis)).as(parts[0].type());
+        }
+    }
+
+    // ---- selection ---------------------------------------------------------------------------------------------
+
+    /** Elements of {@code yes} where this is true, else of {@code no}; all three broadcast. */
+    public Tensor where(Tensor yes, Tensor no) {
+        return wrap(torch.where(at, yes.at, no.at)).as(yes.type());
+    }
+
+    /** The elements limited to the given range. */
+    public Tensor clamp(double low, double high) {
+        try (Scalar lo = number(low);
+                Scalar hi = number(high);
+                var from = new org.bytedeco.pytorch.ScalarOptional(lo);
+                var to = new org.bytedeco.pytorch.ScalarOptional(hi)) {
+            return wrap(torch.clamp(at, from, to));
+        }
+    }
+
+    /** Whole entries of an axis by index, as numpy's take; {@code index} is one-dimensional int64. */
+    public Tensor indexSelect(int axis, Tensor index) {
+        return wrap(torch.index_select(at, axis, index.at)).as(type());
+    }
+
+    /** Single elements along an axis, as numpy's take_along_axis; {@code index} is int64 of the result's shape. */
+    public Tensor gather(int axis, Tensor index) {
+        return wrap(torch.gather(at, axis, index.at)).as(type());
+    }
+
+    /** A copy with {@code values} added at {@code index} along an axis (repeated indices accumulate). */
+    public Tensor scatterAdd(int axis, Tensor index, Tensor values) {
+        return wrap(torch.scatter_add(at, axis, index.at, values.at));
+    }
+
+    /** A copy with {@code values} written at {@code index} along an axis. */
+    public Tensor scatter(int axis, Tensor index, Tensor values) {
+        return wrap(torch.scatter(at, axis, index.at, values.at)).as(type());
+    }
+
+    /** A copy with rows of {@code values} added to the entries {@code index} of an axis. */
+    public Tensor indexAdd(int axis, Tensor index, Tensor values) {
+        return wrap(torch.index_add(at, axis, index.at, values.at));
+    }
+
+    // ---- reductions --------------------------------------------------------------------------------------------
+
+    /** The sum over axes; all axes if none is given. */
+    public Tensor sum(boolean keepAxes, long... axes) {
+        if (axes.length == 0) {
+            return sumAll(keepAxes);
+        }
+        try (ScalarTypeOptional same = new ScalarTypeOptional()) {
+            return wrap(torch.sum(at, axes, keepAxes, same));
+        }
+    }
+
+    private Tensor sumAll(boolean keepAxes) {
+        Tensor total = wrap(torch.sum(at));
+        long[] ones = new long[rank()];
+        Arrays.fill(ones, 1);
+        return keepAxes ? total.reshape(ones) : total;
+    }
+
+    /** The mean over axes. */
+    public Tensor mean(boolean keepAxes, long... axes) {
+        try (ScalarTypeOptional same = new ScalarTypeOptional()) {
+            return wrap(torch.mean(at, axes, keepAxes, same));
+        }
+    }
+
+    /** The largest element over axes. */
+    public Tensor max(boolean keepAxes, long... axes) {
+        return wrap(torch.amax(at, axes, keepAxes));
+    }
+
+    /** The smallest element over axes. */
+    public Tensor min(boolean keepAxes, long... axes) {
+        return wrap(torch.amin(at, axes, keepAxes));
+    }
+
+    /** The index of the largest element of an axis; the first one among equals. */
+    public Tensor argMax(int axis, boolean keepAxis) {
+        try (var dim = new org.bytedeco.pytorch.LongOptional(axis)) {
+            return wrap(torch.argmax(at, dim, keepAxis));
+        }
+    }
+
+    /** Sums away the axes along which a tensor of {@code wanted} shape was broadcast to this shape. */
+    public Tensor sumTo(long... wanted) {
+        return Arrays.equals(wanted, dimensions()) ? this : wrap(at.sum_to_size(wanted));
+    }
+
+    /** e^x normalised to sum 1 along an axis. */
+    public Tensor softmax(int axis) {
+        return wrap(torch.softmax(at, axis));
+    }
+
+    // ---- helpers for this package ------------------------------------------------------------------------------
+
+    static TensorVector vector(Tensor... parts) {
+        TensorVector v = new TensorVector();
+        for (Tensor part : parts) {
+            v.push_back(part.at);
+        }
+        return v;
+    }
+
+    static TensorOptional optional(@Nullable Tensor tensor) {
+        return tensor == null ? new TensorOptional() : new TensorOptional(tensor.at);
+    }
+
+    private Scalar scalar(double value) {
+        return type().isFloating() ? new Scalar(value) : number(value);
+    }
+
+    private static Scalar number(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e15 ? new Scalar((long) value) : new Scalar(value);
+    }
+
+    /** Type and shape, such as {@code FLOAT32 [8, 10]}. */
+    @Override
+    public String toString() {
+        return freed ? "closed tensor" : type() + " " + Arrays.toString(dimensions());
+    }
+
+    // ---- elementwise -------------------------------------------------------------------------------------------
+    /** Elementwise: -x. */
+    public Tensor negate() {
+        return wrap(torch.neg(at));
+    }
+
+    /** Elementwise: |x|. */
+    public Tensor abs() {
+        return wrap(torch.abs(at));
+    }
+
+    /** Elementwise: e^x. */
+    public Tensor exp() {
+        return wrap(torch.exp(at));
+    }
+
+    /** Elementwise: e^x - 1. */
+    public Tensor expm1() {
+        return wrap(torch.expm1(at));
+    }
+
+    /** Elementwise: ln x. */
+    public Tensor log() {
+        return wrap(torch.log(at));
+    }
+
+    /** Elementwise: ln(1 + x). */
+    public Tensor log1p() {
+        return wrap(torch.log1p(at));
+    }
+
+    /** Elementwise: the square root. */
+    public Tensor sqrt() {
+        return wrap(torch.sqrt(at));
+    }
+
+    /** Elementwise: 1 / sqrt(x). */
+    public Tensor rsqrt() {
+        return wrap(torch.rsqrt(at));
+    }
+
+    /** Elementwise: 1 / x. */
+    public Tensor reciprocal() {
+        return wrap(torch.reciprocal(at));
+    }
+
+    /** Elementwise: the sine. */
+    public Tensor sin() {
+        return wrap(torch.sin(at));
+    }
+
+    /** Elementwise: the cosine. */
+    public Tensor cos() {
+        return wrap(torch.cos(at));
+    }
+
+    /** Elementwise: the tangent. */
+    public Tensor tan() {
+        return wrap(torch.tan(at));
+    }
+
+    /** Elementwise: the inverse sine. */
+    public Tensor asin() {
+        return wrap(torch.asin(at));
+    }
+
+    /** Elementwise: the inverse cosine. */
+    public Tensor acos() {
+        return wrap(torch.acos(at));
+    }
+
+    /** Elementwise: the inverse tangent. */
+    public Tensor atan() {
+        return wrap(torch.atan(at));
+    }
+
+    /** Elementwise: the hyperbolic sine. */
+    public Tensor sinh() {
+        return wrap(torch.sinh(at));
+    }
+
+    /** Elementwise: the hyperbolic cosine. */
+    public Tensor cosh() {
+        return wrap(torch.cosh(at));
+    }
+
+    /** Elementwise: the hyperbolic tangent. */
+    public Tensor tanh() {
+        return wrap(torch.tanh(at));
+    }
+
+    /** Elementwise: the inverse hyperbolic sine. */
+    public Tensor asinh() {
+        return wrap(torch.asinh(at));
+    }
+
+    /** Elementwise: the inverse hyperbolic cosine. */
+    public Tensor acosh() {
+        return wrap(torch.acosh(at));
+    }
+
+    /** Elementwise: the inverse hyperbolic tangent. */
+    public Tensor atanh() {
+        return wrap(torch.atanh(at));
+    }
+
+    /** Elementwise: 1 / (1 + e^-x). */
+    public Tensor sigmoid() {
+        return wrap(torch.sigmoid(at));
+    }
+
+    /** Elementwise: max(x, 0). */
+    public Tensor relu() {
+        return wrap(torch.relu(at));
+    }
+
+    /** Elementwise: the error function. */
+    public Tensor erf() {
+        return wrap(torch.erf(at));
+    }
+
+    /** Elementwise: the largest integer not above x. */
+    public Tensor floor() {
+        return wrap(torch.floor(at));
+    }
+
+    /** Elementwise: the smallest integer not below x. */
+    public Tensor ceil() {
+        return wrap(torch.ceil(at));
+    }
+
+    /** Elementwise: the nearest integer, halves to even. */
+    public Tensor round() {
+        return wrap(torch.round(at));
+    }
+
+    /** Elementwise: the integer part. */
+    public Tensor truncate() {
+        return wrap(torch.trunc(at));
+    }
+
+    /** Elementwise: -1, 0 or 1. */
+    public Tensor sign() {
+        return wrap(torch.sign(at));
+    }
+
+    /** Elementwise: whether x is not a number. */
+    public Tensor isNan() {
+        return wrap(torch.isnan(at));
+    }
+
+    /** Elementwise: whether x is infinite. */
+    public Tensor isInfinite() {
+        return wrap(torch.isinf(at));
+    }
+
+    /** Elementwise: logical negation. */
+    public Tensor not() {
+        return wrap(torch.logical_not(at));
+    }
+
+    /** Elementwise: bitwise negation. */
+    public Tensor bitNot() {
+        return wrap(torch.bitwise_not(at));
+    }
+
+    /** Elementwise: the digamma function. */
+    public Tensor digamma() {
+        return wrap(torch.digamma(at));
+    }
+
+    /** Broadcasting, elementwise: x + other. */
+    public Tensor plus(Tensor other) {
+        return wrap(torch.add(at, other.at));
+    }
+
+    /** Broadcasting, elementwise: x - other. */
+    public Tensor minus(Tensor other) {
+        return wrap(torch.sub(at, other.at));
+    }
+
+    /** Broadcasting, elementwise: x * other. */
+    public Tensor times(Tensor other) {
+        return wrap(torch.mul(at, other.at));
+    }
+
+    /** Broadcasting, elementwise: x / other (true division). */
+    public Tensor divide(Tensor other) {
+        return wrap(torch.div(at, other.at));
+    }
+
+    /** Broadcasting, elementwise: x to the power of other. */
+    public Tensor power(Tensor other) {
+        return wrap(torch.pow(at, other.at));
+    }
+
+    /** Broadcasting, elementwise: the larger of both. */
+    public Tensor maximum(Tensor other) {
+        return wrap(torch.maximum(at, other.at));
+    }
+
+    /** Broadcasting, elementwise: the smaller of both. */
+    public Tensor minimum(Tensor other) {
+        return wrap(torch.minimum(at, other.at));
+    }
+
+    /** Broadcasting, elementwise: x == other. */
+    public Tensor equalTo(Tensor other) {
+        return wrap(torch.eq(at, other.at));
+    }
+
+    /** Broadcasting, elementwise: x != other. */
+    public Tensor notEqualTo(Tensor other) {
+        return wrap(torch.ne(at, other.at));
+    }
+
+    /** Broadcasting, elementwise: x < other. */
+    public Tensor lessThan(Tensor other) {
+        return wrap(torch.lt(at, other.at));
+    }
+
+    /** Broadcasting, elementwise: x <= other. */
+    public Tensor lessOrEqual(Tensor other) {
+        return wrap(torch.le(at, other.at));
+    }
+
+    /** Broadcasting, elementwise: x > other. */
+    public Tensor greaterThan(Tensor other) {
+        return wrap(torch.gt(at, other.at));
+    }
+
+    /** Broadcasting, elementwise: x >= other. */
+    public Tensor greaterOrEqual(Tensor other) {
+        return wrap(torch.ge(at, other.at));
+    }
+
+    /** Broadcasting, elementwise: logical and. */
+    public Tensor and(Tensor other) {
+        return wrap(torch.logical_and(at, other.at));
+    }
+
+    /** Broadcasting, elementwise: logical or. */
+    public Tensor or(Tensor other) {
+        return wrap(torch.logical_or(at, other.at));
+    }
+
+    /** Broadcasting, elementwise: logical exclusive or. */
+    public Tensor xor(Tensor other) {
+        return wrap(torch.logical_xor(at, other.at));
+    }
+
+    /** Broadcasting, elementwise: bitwise and. */
+    public Tensor bitAnd(Tensor other) {
+        return wrap(torch.bitwise_and(at, other.at));
+    }
+
+    /** Broadcasting, elementwise: bitwise or. */
+    public Tensor bitOr(Tensor other) {
+        return wrap(torch.bitwise_or(at, other.at));
+    }
+
+    /** Broadcasting, elementwise: bitwise exclusive or. */
+    public Tensor bitXor(Tensor other) {
+        return wrap(torch.bitwise_xor(at, other.at));
+    }
+
+    /** Broadcasting, elementwise: bits shifted left. */
+    public Tensor shiftLeft(Tensor other) {
+        return wrap(torch.bitwise_left_shift(at, other.at));
+    }
+
+    /** Broadcasting, elementwise: bits shifted right. */
+    public Tensor shiftRight(Tensor other) {
+        return wrap(torch.bitwise_right_shift(at, other.at));
+    }
+
+    /** Broadcasting, elementwise: the remainder with the sign of x. */
+    public Tensor fmod(Tensor other) {
+        return wrap(torch.fmod(at, other.at));
+    }
+
+    /** Broadcasting, elementwise: the remainder with the sign of other. */
+    public Tensor remainder(Tensor other) {
+        return wrap(torch.remainder(at, other.at));
+    }
+
+    /** This is x: the matrix product, batched over leading axes. */
+    public Tensor matmul(Tensor other) {
+        return wrap(torch.matmul(at, other.at));
+    }
+
+    /** As {@link #plus(Tensor)} with a number. */
+    public Tensor plus(double other) {
+        try (Scalar s = scalar(other)) {
+            return wrap(torch.add(at, s));
+        }
+    }
+
+    /** As {@link #minus(Tensor)} with a number. */
+    public Tensor minus(double other) {
+        try (Scalar s = scalar(other)) {
+            return wrap(torch.sub(at, s));
+        }
+    }
+
+    /** As {@link #times(Tensor)} with a number. */
+    public Tensor times(double other) {
+        try (Scalar s = scalar(other)) {
+            return wrap(torch.mul(at, s));
+        }
+    }
+
+    /** As {@link #divide(Tensor)} with a number. */
+    public Tensor divide(double other) {
+        try (Scalar s = scalar(other)) {
+            return wrap(torch.div(at, s));
+        }
+    }
+
+    /** As {@link #power(Tensor)} with a number. */
+    public Tensor power(double other) {
+        try (Scalar s = scalar(other)) {
+            return wrap(torch.pow(at, s));
+        }
+    }
+
+    /** As {@link #equalTo(Tensor)} with a number. */
+    public Tensor equalTo(double other) {
+        try (Scalar s = scalar(other)) {
+            return wrap(torch.eq(at, s));
+        }
+    }
+
+    /** As {@link #notEqualTo(Tensor)} with a number. */
+    public Tensor notEqualTo(double other) {
+        try (Scalar s = scalar(other)) {
+            return wrap(torch.ne(at, s));
+        }
+    }
+
+    /** As {@link #lessThan(Tensor)} with a number. */
+    public Tensor lessThan(double other) {
+        try (Scalar s = scalar(other)) {
+            return wrap(torch.lt(at, s));
+        }
+    }
+
+    /** As {@link #lessOrEqual(Tensor)} with a number. */
+    public Tensor lessOrEqual(double other) {
+        try (Scalar s = scalar(other)) {
+            return wrap(torch.le(at, s));
+        }
+    }
+
+    /** As {@link #greaterThan(Tensor)} with a number. */
+    public Tensor greaterThan(double other) {
+        try (Scalar s = scalar(other)) {
+            return wrap(torch.gt(at, s));
+        }
+    }
+
+    /** As {@link #greaterOrEqual(Tensor)} with a number. */
+    public Tensor greaterOrEqual(double other) {
+        try (Scalar s = scalar(other)) {
+            return wrap(torch.ge(at, s));
+        }
+    }
+}
