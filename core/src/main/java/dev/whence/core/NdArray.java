@@ -123,11 +123,15 @@ public final class NdArray {
         return switch (data) {
             case float[] f -> f[index];
             case double[] d -> d[index];
-            default -> ((long[]) data)[index];
+            default -> widen(((long[]) data)[index]);
         };
     }
 
-    /** The element at a flat, row-major index; real numbers are truncated. */
+    private double widen(long value) {
+        return type == Type.UINT64 && value < 0 ? (value >>> 1) * 2.0 + (value & 1) : value;
+    }
+
+    /** The element at a flat, row-major index; real numbers are truncated, and {@code UINT64} keeps its 64 bits. */
     public long getLong(int index) {
         return switch (data) {
             case float[] f -> (long) f[index];
