@@ -1,0 +1,13 @@
+package dev.whence.cli;
+
+import java.util.List;
+
+/** All commands of {@code whence}. The only list: a command that is not here does not exist. */
+final class Commands {
+    private Commands() {}
+
+    /** The commands in the order of the help text. */
+    static List<Object> all(Console console, Cancellation cancellation) {
+        return List.of(new DoctorCommand(console));
+    }
+}

@@ -1,0 +1,53 @@
+package dev.whence.cli;
+
+import dev.whence.cli.Diagnosis.Finding;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code whence doctor}: what Whence runs on here, and what to do where something is wrong. */
+@Command(
+        name = "doctor",
+        description = "Shows what Whence runs on here, and what to do where something is wrong.",
+        mixinStandardHelpOptions = true,
+        versionProvider = WhenceVersion.class,
+        optionListHeading = "%nOptions:%n",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:nothing is wrong", "3:something must be mended first"},
+        footerHeading = "%nExample:%n",
+        footer = {"  whence doctor", "  whence doctor --json"})
+final class DoctorCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    DoctorCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        List<Finding> findings = Diagnosis.ofThisMachine().findings();
+        if (common.json) {
+            console.out().println(JsonLine.write(findings));
+        } else {
+            findings.forEach(this::print);
+        }
+        boolean bad = findings.stream().anyMatch(finding -> finding.state() == Diagnosis.State.BAD);
+        return bad ? ExitCode.FOUND_BAD : ExitCode.DONE;
+    }
+
+    private void print(Finding finding) {
+        String mark = switch (finding.state()) {
+            case FINE -> "ok  ";
+            case NOTICE -> "note";
+            case BAD -> "BAD ";
+        };
+        console.out().printf("%s  %-14s %s%n", mark, finding.name(), finding.value());
+        if (!finding.advice().isEmpty()) {
+            console.out().printf("      %-14s %s%n", "", finding.advice());
+        }
+    }
+}
