@@ -42,14 +42,14 @@ public final class GoldenSummary {
         for (Case c : cases) {
             folders.computeIfAbsent(c.folder(), f -> new ArrayList<>()).add(c);
         }
+        name(out, cases, GoldenTable.Outcome.FAILED, "failed");
+        name(out, cases, GoldenTable.Outcome.NOT_SUPPORTED, "not supported");
         int width = Math.max(
                 6, folders.keySet().stream().mapToInt(String::length).max().orElse(0));
         String form = "%-" + width + "s  %6s  %6s  %6s  %13s%n";
         out.printf(form, "folder", "cases", "passed", "failed", "not supported");
         folders.forEach((folder, some) -> row(out, form, folder, some));
         row(out, form, "all", cases);
-        name(out, cases, GoldenTable.Outcome.FAILED, "failed");
-        name(out, cases, GoldenTable.Outcome.NOT_SUPPORTED, "not supported");
         return (int) count(cases, GoldenTable.Outcome.FAILED);
     }
 
@@ -72,7 +72,6 @@ public final class GoldenSummary {
         if (named.isEmpty()) {
             return;
         }
-        out.println();
         out.println(heading + ":");
         named.stream()
                 .limit(MOST_NAMED)
@@ -81,6 +80,7 @@ public final class GoldenSummary {
         if (named.size() > MOST_NAMED) {
             out.println("  and " + (named.size() - MOST_NAMED) + " more");
         }
+        out.println();
     }
 
     private static List<Case> read(Path root) throws IOException {
