@@ -124,8 +124,10 @@ public final class Engine {
         return NativeCache.find(NativeCache.chosenPlace(), Loader.getPlatform(), Engine.class.getClassLoader());
     }
 
+    private record Failure(ErrorCode code, String sentence, Throwable cause) {}
+
     private static final class Started {
-        private static final @Nullable WhenceException FAILURE = load();
+        private static final @Nullable Failure FAILURE = load();
 
         private Started() {}
 
@@ -135,11 +137,11 @@ public final class Engine {
 
         static void check() {
             if (FAILURE != null) {
-                throw new WhenceException(FAILURE.code(), String.valueOf(FAILURE.getMessage()), FAILURE);
+                throw new WhenceException(FAILURE.code(), FAILURE.sentence(), FAILURE.cause());
             }
         }
 
-        private static @Nullable WhenceException load() {
+        private static @Nullable Failure load() {
             // Native memory is owned by scopes; tracking it through the collector as well costs about a microsecond a
             // call.
             if (System.getProperty("org.bytedeco.javacpp.nopointergc") == null) {
@@ -150,9 +152,9 @@ public final class Engine {
                 Loader.load(torch.class);
                 return null;
             } catch (WhenceException e) {
-                return e;
+                return new Failure(e.code(), String.valueOf(e.getMessage()), e);
             } catch (LinkageError e) {
-                return new WhenceException(
+                return new Failure(
                         ErrorCode.DEVICE_UNAVAILABLE,
                         "The engine's libraries for " + Loader.getPlatform() + " do not load: " + e.getMessage() + ".",
                         e);
