@@ -1,6 +1,7 @@
 package dev.whence.tensor;
 
 import dev.whence.core.NdArray;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.bytedeco.javacpp.BytePointer;
@@ -11,11 +12,18 @@ import org.bytedeco.pytorch.global.torch;
 final class NativeMemory {
     private NativeMemory() {}
 
-    /** An uninitialised tensor filled from little-endian bytes. */
-    static Tensor ofBytes(NdArray.Type type, ByteBuffer bytes, long... shape) {
+    /** A tensor filled from little-endian bytes of its stored type. */
+    static Tensor ofBytes(NdArray.Type type, MemorySegment bytes, long... shape) {
         Tensor tensor = empty(type, shape);
-        if (tensor.size() > 0) {
-            buffer(tensor).put(bytes.duplicate());
+        long size = tensor.at.nbytes();
+        if (bytes.byteSize() != size) {
+            throw new IllegalArgumentException(
+                    tensor + " takes " + size + " bytes, but " + bytes.byteSize() + " are given");
+        }
+        if (size > 0) {
+            MemorySegment.ofAddress(tensor.at.data_ptr().address())
+                    .reinterpret(size)
+                    .copyFrom(bytes);
         }
         return tensor;
     }

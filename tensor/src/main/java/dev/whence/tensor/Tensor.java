@@ -45,9 +45,13 @@ public final class Tensor implements AutoCloseable {
         return NativeMemory.copyIn(array);
     }
 
-    /** A float64 scalar. */
-    public static Tensor scalar(double value, NdArray.Type type) {
-        return full(value, type);
+    /**
+     * Copies little-endian bytes in; not for unsigned 16 and 32-bit integers, which are stored wider.
+     *
+     * @throws IllegalArgumentException if the bytes are not as many as the shape needs
+     */
+    public static Tensor ofBytes(NdArray.Type type, java.lang.foreign.MemorySegment bytes, long... shape) {
+        return NativeMemory.ofBytes(type, bytes, shape);
     }
 
     /** A tensor filled with one value. */

@@ -89,6 +89,28 @@ public final class TensorScope implements AutoCloseable {
         return tensor;
     }
 
+    /**
+     * Lets a tensor leave this scope: one of its own moves to the parent, any other gets a second handle there, so that the
+     * result can be closed without harm.
+     */
+    public Tensor export(Tensor tensor) {
+        TensorScope parent = parent();
+        if (tensor.scope == this) {
+            return parent.adopt(tensor);
+        }
+        return parent.adopt(tensor.alias());
+    }
+
+    private TensorScope parent() {
+        Deque<TensorScope> stack = STACK.get();
+        if (stack.peek() != this || stack.size() < 2) {
+            throw new IllegalStateException("only the innermost of several scopes can export");
+        }
+        var outward = stack.iterator();
+        outward.next();
+        return outward.next();
+    }
+
     /** Frees every tensor that this scope owns. */
     @Override
     public void close() {

@@ -1,0 +1,366 @@
+package dev.whence.graph;
+
+import dev.whence.core.ErrorCode;
+import dev.whence.core.NdArray;
+import dev.whence.core.WhenceException;
+import dev.whence.tensor.Tensor;
+import dev.whence.tensor.TensorScope;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One forward run of a network: executes nodes in order, unrolls loops and expansions, records what carries attribution and
+ * frees what nobody will read. Used by operators with graphs inside; a new one is made for every run.
+ */
+public final class Interpreter {
+    private final Network network;
+    private final Set<String> sources;
+    private final Retention retention;
+    private final List<Step> steps = new ArrayList<>();
+
+    Interpreter(Network network, Set<String> sources, Retention retention) {
+        this.network = network;
+        this.sources = sources;
+        this.retention = retention;
+    }
+
+    /** What a caller wants to read of each step after the run. */
+    @FunctionalInterface
+    public interface Retention {
+        /** Keeps nothing: a plain forward run. */
+        Retention NOTHING = (operator, kind) -> Reads.NOTHING;
+
+        /** Keeps what the operators' gradients read. */
+        Retention GRADIENT = (operator, kind) -> operator.reads();
+
+        /** Keeps everything. */
+        Retention ALL = (operator, kind) -> Reads.ALL;
+
+        /** What is read of steps of this operator and kind. */
+        Reads reads(Operator operator, Kind kind);
+    }
+
+    /** The names of one graph during its run. */
+    private static final class Frame {
+        final Map<String, Variable> names = new HashMap<>();
+        final Map<String, Integer> remaining;
+        final @Nullable Frame outer;
+
+        Frame(@Nullable Frame outer, Map<String, Integer> reads) {
+            this.outer = outer;
+            this.remaining = new HashMap<>(reads);
+        }
+
+        void bind(String name, Variable variable) {
+            if (variable instanceof Slot slot) {
+                slot.hold();
+            }
+            names.put(name, variable);
+        }
+
+        Variable find(String name) {
+            for (Frame f = this; f != null; f = f.outer) {
+                Variable v = f.names.get(name);
+                if (v != null) {
+                    return v;
+                }
+            }
+            throw new WhenceException(ErrorCode.MODEL_INVALID, "value '" + name + "' is used before it is made");
+        }
+
+        void read(String name) {
+            if (names.containsKey(name) && remaining.merge(name, -1, Integer::sum) == 0) {
+                unbind(name);
+            }
+        }
+
+        void unbind(String name) {
+            if (names.remove(name) instanceof Slot slot) {
+                slot.release();
+            }
+        }
+    }
+
+    private @Nullable Frame frame;
+
+    /** Runs the network's own graph. */
+    Trace runMain(Map<String, Tensor> feeds, Set<String> keep) {
+        Graph graph = network.graph();
+        Frame f = new Frame(null, Map.of());
+        frame = f;
+        network.bindConstants((name, tensor) -> f.bind(name, new Slot(name, tensor, false, true)));
+        graph.constants().forEach((name, constant) -> {
+            if (constant.isText()) {
+                f.bind(name, new Variable.Texts(constant));
+            }
+        });
+        feeds.forEach((name, tensor) -> f.bind(name, new Slot(name, tensor, sources.contains(name), true)));
+        List<Node> plan = network.plan(keep, feeds.keySet());
+        plan.forEach(n -> n.reads().forEach(name -> f.remaining.merge(name, 1, Integer::sum)));
+        keep.forEach(name -> f.remaining.merge(name, 1, Integer::sum));
+        for (Node node : plan) {
+            executeAndRelease(node, f);
+        }
+        Map<String, Variable> kept = new HashMap<>();
+        keep.forEach(name -> {
+            Variable v = f.names.get(name);
+            if (v != null) {
+                kept.put(name, v);
+            }
+        });
+        return new Trace(steps, kept);
+    }
+
+    private void executeAndRelease(Node node, Frame f) {
+        execute(node);
+        for (String name : node.reads()) {
+            f.read(name);
+        }
+        for (String name : node.outputs()) {
+            if (!name.isEmpty() && f.remaining.getOrDefault(name, 0) == 0) {
+                f.unbind(name);
+            }
+        }
+    }
+
+    private void execute(Node node) {
+        Frame f = Objects.requireNonNull(frame);
+        Operator operator = network.operator(node);
+        Variable[] in = new Variable[node.inputs().size()];
+        for (int i = 0; i < in.length; i++) {
+            in[i] = node.hasInput(i) ? f.find(node.inputs().get(i)) : null;
+        }
+        List<? extends @Nullable Variable> out;
+        try {
+            out = run(operator, node, in);
+        } catch (WhenceException e) {
+            throw String.valueOf(e.getMessage()).startsWith("Node '") ? e : located(node, in, e);
+        }
+        for (int i = 0; i < node.outputs().size(); i++) {
+            String name = node.outputs().get(i);
+            Variable v = i < out.size() ? out.get(i) : null;
+            if (!name.isEmpty() && v != null) {
+                f.bind(name, sourced(name, v));
+            }
+        }
+    }
+
+    /** An inner value that is itself attributed begins to carry attribution where it is made. */
+    private Variable sourced(String name, Variable v) {
+        return frame != null && frame.outer == null && sources.contains(name) && v instanceof Slot slot
+                ? new Slot(name, slot.tensor().alias(), true, true)
+                : v;
+    }
+
+    private static WhenceException located(Node node, @Nullable Variable[] in, WhenceException e) {
+        return new WhenceException(
+                e.code() == ErrorCode.MODEL_INVALID ? ErrorCode.OPERATOR_FAILED : e.code(),
+                "Node '" + node.name() + "' (operator " + node.operator() + ", opset " + node.opset() + ", inputs "
+                        + Arrays.toString(in) + "): " + e.getMessage(),
+                e);
+    }
+
+    /** Runs one operator on variables; what happens depends on its body. */
+    private List<? extends @Nullable Variable> run(Operator operator, Node node, @Nullable Variable[] in) {
+        return switch (operator.body()) {
+            case Operator.Primitive(Operator.Forward forward) ->
+                Arrays.asList(runPrimitive(operator, forward, node, slots(node, in)));
+            case Operator.Inlined(Kind.Expansion expansion) -> {
+                Slot[] slots = slots(node, in);
+                Call call = Call.forward(node, network.precision(), slots);
+                try (Expanding emitter = new Expanding(node)) {
+                    yield Arrays.asList(emitter.results(expansion.expand(emitter, call, slots)));
+                }
+            }
+            case Operator.Structural(Operator.Control control) -> control.run(this, node, in);
+        };
+    }
+
+    private static @Nullable Slot[] slots(Node node, @Nullable Variable[] in) {
+        Slot[] slots = new Slot[in.length];
+        for (int i = 0; i < in.length; i++) {
+            if (in[i] == null || in[i] instanceof Slot) {
+                slots[i] = (Slot) in[i];
+            } else {
+                throw new WhenceException(
+                        ErrorCode.MODEL_INVALID,
+                        "input " + i + " of node '" + node.name() + "' must be a tensor of numbers, found "
+                                + (in[i] instanceof Variable.Texts ? "strings" : "a sequence or optional"));
+            }
+        }
+        return slots;
+    }
+
+    private @Nullable Slot[] runPrimitive(Operator operator, Operator.Forward forward, Node node, @Nullable Slot[] in) {
+        Call call = Call.forward(node, network.precision(), in);
+        boolean active = call.firstActive() >= 0;
+        Slot[] out = new Slot[node.outputs().size()];
+        try (TensorScope temporaries = TensorScope.open()) {
+            List<@Nullable Tensor> results = forward.apply(call);
+            for (int i = 0; i < out.length && i < results.size(); i++) {
+                Tensor tensor = results.get(i);
+                if (tensor != null && call.wants(i)) {
+                    out[i] = new Slot(node.outputs().get(i), temporaries.export(tensor), active, false);
+                }
+            }
+        } catch (WhenceException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new WhenceException(ErrorCode.OPERATOR_FAILED, firstLine(e), e);
+        }
+        if (active) {
+            record(operator, node, call, in, out);
+        }
+        return out;
+    }
+
+    private static String firstLine(RuntimeException e) {
+        String message = String.valueOf(e.getMessage());
+        int end = message.indexOf('\n');
+        return (end < 0 ? message : message.substring(0, end)).strip();
+    }
+
+    private void record(Operator operator, Node node, Call call, @Nullable Slot[] in, @Nullable Slot[] out) {
+        Kind kind = operator.kind(call);
+        Reads reads = retention.reads(operator, kind);
+        for (Slot slot : in) {
+            if (slot != null && (reads.inputs() || !slot.isActive())) {
+                slot.hold();
+            }
+        }
+        for (Slot slot : out) {
+            if (slot != null && reads.outputs()) {
+                slot.hold();
+            }
+        }
+        steps.add(new Step(node, operator, kind, in, out, network.precision()));
+    }
+
+    // ---- for operators with graphs inside ----------------------------------------------------------------------
+
+    /**
+     * Runs a graph inside a node: binds its inputs in order, sees the names around it, and returns its outputs in order.
+     */
+    public List<Variable> runInner(Graph inner, List<? extends Variable> arguments) {
+        if (arguments.size() != inner.inputs().size()) {
+            throw new WhenceException(
+                    ErrorCode.MODEL_INVALID,
+                    "graph '" + inner.name() + "' takes " + inner.inputs().size() + " inputs but gets "
+                            + arguments.size());
+        }
+        Frame f = new Frame(frame, network.readCounts(inner));
+        network.bindInnerConstants(inner, (name, tensor) -> f.bind(name, new Slot(name, tensor, false, true)));
+        for (int i = 0; i < arguments.size(); i++) {
+            f.bind(inner.inputs().get(i).name(), arguments.get(i));
+        }
+        Frame outer = frame;
+        frame = f;
+        try {
+            for (Node node : inner.nodes()) {
+                executeAndRelease(node, f);
+            }
+            return inner.outputs().stream().map(o -> f.find(o.name())).toList();
+        } finally {
+            frame = outer;
+        }
+    }
+
+    /** An emitter for smaller operators on behalf of a node with graphs or lists. */
+    public Emitter emitterFor(Node node) {
+        return new Expanding(node);
+    }
+
+    /** A value that does not carry attribution, such as a loop counter. */
+    public Slot constant(String name, Tensor tensor) {
+        return new Slot(name, tensor, false, false);
+    }
+
+    /** The precision of this run. */
+    public Precision precision() {
+        return network.precision();
+    }
+
+    // ---- expansions --------------------------------------------------------------------------------------------
+
+    /** Runs a composite's expansion on given slots, recording its steps here; for methods that look inside. */
+    List<Step> expand(Step composite, Kind.Expansion expansion, @Nullable Slot[] inputs, @Nullable Slot[] results) {
+        Call call = Call.forward(composite.node(), network.precision(), inputs);
+        Expanding emitter = new Expanding(composite.node());
+        Slot[] out = expansion.expand(emitter, call, inputs);
+        System.arraycopy(out, 0, results, 0, Math.min(out.length, results.length));
+        return steps;
+    }
+
+    private final class Expanding implements Emitter, AutoCloseable {
+        private final Node parent;
+        private final Set<Slot> made = new HashSet<>();
+        private int count;
+
+        Expanding(Node parent) {
+            this.parent = parent;
+        }
+
+        @Override
+        public Slot apply(String operator, Attributes attributes, @Nullable Slot... inputs) {
+            return applyMany(operator, 1, attributes, inputs)[0];
+        }
+
+        @Override
+        public Slot[] applyMany(String operator, int outputs, Attributes attributes, @Nullable Slot... inputs) {
+            String name = parent.name() + "/" + operator + "_" + count++;
+            List<String> names = new ArrayList<>();
+            for (Slot in : inputs) {
+                names.add(in == null ? "" : in.name());
+            }
+            List<String> outs = new ArrayList<>();
+            for (int i = 0; i < outputs; i++) {
+                outs.add(name + ":" + i);
+            }
+            Node node = new Node(name, "", operator, OPSET, names, outs, attributes);
+            Slot[] results =
+                    slots(node, run(network.operator(node), node, inputs).toArray(new Variable[0]));
+            for (Slot slot : results) {
+                if (slot != null && made.add(slot)) {
+                    slot.hold();
+                }
+            }
+            return results;
+        }
+
+        @Override
+        public Slot constant(Tensor tensor) {
+            Slot slot = new Slot(parent.name() + "/constant_" + count++, tensor, false, false);
+            made.add(slot);
+            slot.hold();
+            return slot;
+        }
+
+        @Override
+        public Slot constant(long... values) {
+            return constant(Tensor.of(NdArray.of(values, values.length)));
+        }
+
+        /** Frees what the expansion made, except its results. */
+        @Nullable
+        Slot[] results(@Nullable Slot[] out) {
+            for (Slot slot : out) {
+                if (slot != null && made.remove(slot)) {
+                    slot.handOver();
+                }
+            }
+            return out;
+        }
+
+        @Override
+        public void close() {
+            made.forEach(Slot::release);
+        }
+    }
+}

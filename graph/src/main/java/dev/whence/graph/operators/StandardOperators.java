@@ -1,0 +1,16 @@
+package dev.whence.graph.operators;
+
+import dev.whence.graph.OperatorSet;
+
+/** All operators Whence can run and explain. The only list: an operator that is not here does not exist. */
+public final class StandardOperators {
+    /** The set. */
+    public static final OperatorSet SET = OperatorSet.of(
+            ElementwiseOperators.ALL,
+            ArithmeticOperators.ALL,
+            LinearOperators.ALL,
+            ConvolutionOperators.ALL,
+            MovementOperators.ALL);
+
+    private StandardOperators() {}
+}
