@@ -1,0 +1,127 @@
+package dev.whence.report;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.Shape;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import javax.imageio.ImageIO;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+
+/** Paints a drawing into pixels with the JDK alone; needs no display. */
+final class PixelWriter {
+    /** Small pictures are enlarged by a whole factor to at least this many pixels a side, so that no viewer blurs them. */
+    private static final int SHARP_SIDE = 224;
+
+    private static final double LARGEST_SIDE = 16_000;
+
+    private PixelWriter() {}
+
+    static BufferedImage paint(Drawing drawing, double scale) {
+        double wide = Math.ceil(drawing.width() * scale);
+        double high = Math.ceil(drawing.height() * scale);
+        if (!(wide >= 1 && high >= 1 && wide <= LARGEST_SIDE && high <= LARGEST_SIDE)) {
+            throw new IllegalArgumentException("picture of " + wide + " x " + high + " pixels, expected 1 to 16000");
+        }
+        BufferedImage image = new BufferedImage((int) wide, (int) high, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = image.createGraphics();
+        try {
+            graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+            graphics.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+            graphics.setRenderingHint(RenderingHints.KEY_FRACTIONALMETRICS, RenderingHints.VALUE_FRACTIONALMETRICS_ON);
+            graphics.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
+            graphics.setColor(new Color(Ink.PAPER.rgb()));
+            graphics.fillRect(0, 0, image.getWidth(), image.getHeight());
+            graphics.scale(scale, scale);
+            marks(graphics, drawing);
+        } finally {
+            graphics.dispose();
+        }
+        return image;
+    }
+
+    private static void marks(Graphics2D graphics, Drawing drawing) {
+        for (Drawing.Mark mark : drawing.marks()) {
+            switch (mark) {
+                case Drawing.Mark.Fill(Shape shape, Paint paint) -> {
+                    graphics.setColor(new Color(paint.rgb()));
+                    graphics.fill(shape);
+                }
+                case Drawing.Mark.Stroke stroke -> stroke(graphics, stroke);
+                case Drawing.Mark.Text text -> text(graphics, text);
+                case Drawing.Mark.Pixels pixels -> pixels(graphics, pixels);
+                case Drawing.Mark.Inner(Drawing inner, double x, double y) -> {
+                    graphics.translate(x, y);
+                    marks(graphics, inner);
+                    graphics.translate(-x, -y);
+                }
+            }
+        }
+    }
+
+    private static void stroke(Graphics2D graphics, Drawing.Mark.Stroke stroke) {
+        graphics.setColor(new Color(stroke.paint().rgb()));
+        float width = (float) stroke.width();
+        graphics.setStroke(
+                stroke.dashed()
+                        ? new BasicStroke(width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, new float[] {3, 3}, 0)
+                        : new BasicStroke(width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND));
+        graphics.draw(stroke.shape());
+    }
+
+    private static void text(Graphics2D graphics, Drawing.Mark.Text text) {
+        Font font = new Font(Font.SANS_SERIF, text.bold() ? Font.BOLD : Font.PLAIN, 1).deriveFont((float) text.size());
+        graphics.setFont(font);
+        graphics.setColor(new Color(text.paint().rgb()));
+        double wide = font.getStringBounds(text.text(), graphics.getFontRenderContext())
+                .getWidth();
+        double shift = switch (text.anchor()) {
+            case START -> 0;
+            case MIDDLE -> wide / 2;
+            case END -> wide;
+        };
+        graphics.drawString(text.text(), (float) (text.x() - shift), (float) text.y());
+    }
+
+    private static void pixels(Graphics2D graphics, Drawing.Mark.Pixels pixels) {
+        BufferedImage image = pixels.image();
+        graphics.setRenderingHint(
+                RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_NEAREST_NEIGHBOR);
+        var before = graphics.getTransform();
+        graphics.translate(pixels.x(), pixels.y());
+        graphics.scale(pixels.width() / image.getWidth(), pixels.height() / image.getHeight());
+        graphics.drawImage(image, 0, 0, null);
+        graphics.setTransform(before);
+    }
+
+    /** The image enlarged by a whole factor if it is small, else itself. */
+    static BufferedImage sharp(BufferedImage image) {
+        int factor = Math.ceilDiv(SHARP_SIDE, Math.max(image.getWidth(), image.getHeight()));
+        if (factor <= 1) {
+            return image;
+        }
+        var large =
+                new BufferedImage(image.getWidth() * factor, image.getHeight() * factor, BufferedImage.TYPE_INT_RGB);
+        for (int y = 0; y < large.getHeight(); y++) {
+            for (int x = 0; x < large.getWidth(); x++) {
+                large.setRGB(x, y, image.getRGB(x / factor, y / factor));
+            }
+        }
+        return large;
+    }
+
+    static byte[] png(BufferedImage image) {
+        var bytes = new ByteArrayOutputStream();
+        try (var stream = new MemoryCacheImageOutputStream(bytes)) {
+            ImageIO.write(image, "png", stream);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+}
