@@ -15,8 +15,8 @@ public final class Call {
     private final Precision precision;
     private final @Nullable Tensor[] inputs;
     private final @Nullable Tensor[] outputs;
-    private final long @Nullable [][] inputShapes;
-    private final long @Nullable [][] outputShapes;
+    private final long[] @Nullable [] inputShapes;
+    private final long[] @Nullable [] outputShapes;
     private final boolean[] active;
 
     Call(
@@ -24,8 +24,8 @@ public final class Call {
             Precision precision,
             @Nullable Tensor[] inputs,
             @Nullable Tensor[] outputs,
-            long @Nullable [][] inputShapes,
-            long @Nullable [][] outputShapes,
+            long[] @Nullable [] inputShapes,
+            long[] @Nullable [] outputShapes,
             boolean[] active) {
         this.node = node;
         this.precision = precision;
@@ -50,7 +50,7 @@ public final class Call {
     }
 
     private static @Nullable Tensor[] tensors(@Nullable Slot[] slots) {
-        Tensor[] out = new Tensor[slots.length];
+        @Nullable Tensor[] out = new @Nullable Tensor[slots.length];
         for (int i = 0; i < slots.length; i++) {
             Slot slot = slots[i];
             out[i] = slot == null ? null : slot.tensorIfKept();
@@ -58,8 +58,8 @@ public final class Call {
         return out;
     }
 
-    private static long @Nullable [][] shapes(@Nullable Slot[] slots) {
-        long[][] out = new long[slots.length][];
+    private static long[] @Nullable [] shapes(@Nullable Slot[] slots) {
+        long[] @Nullable [] out = new long[slots.length] @Nullable [];
         for (int i = 0; i < slots.length; i++) {
             Slot slot = slots[i];
             out[i] = slot == null ? null : slot.shape();
@@ -196,7 +196,7 @@ public final class Call {
 
     /** An axis that may be negative, counted from the front and checked. */
     public static int axis(long axis, int rank) {
-        if (axis < -rank || axis >= rank && !(rank == 0 && axis == 0)) {
+        if (axis < -rank || (axis >= rank && !(rank == 0 && axis == 0))) {
             throw new WhenceException(
                     ErrorCode.MODEL_INVALID, "axis " + axis + " is out of range for a tensor of rank " + rank);
         }
@@ -205,14 +205,14 @@ public final class Call {
 
     /** The same call with one input replaced (or removed by null); outputs are forgotten. */
     public Call with(int index, @Nullable Tensor tensor) {
-        Tensor[] changed = inputs.clone();
+        @Nullable Tensor[] changed = inputs.clone();
         changed[index] = tensor;
         return with(changed);
     }
 
     /** The same call on other inputs; outputs are forgotten. */
     public Call with(@Nullable Tensor[] changed) {
-        long[][] shapes = new long[changed.length][];
+        long[] @Nullable [] shapes = new long[changed.length] @Nullable [];
         for (int i = 0; i < changed.length; i++) {
             Tensor tensor = changed[i];
             shapes[i] = tensor == null ? null : tensor.shape();
@@ -222,7 +222,7 @@ public final class Call {
 
     /** The same call that also knows its outputs. */
     public Call withOutputs(Tensor... results) {
-        long[][] shapes = new long[results.length][];
+        long[] @Nullable [] shapes = new long[results.length] @Nullable [];
         for (int i = 0; i < results.length; i++) {
             shapes[i] = results[i].shape();
         }

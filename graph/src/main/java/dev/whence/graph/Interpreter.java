@@ -133,7 +133,7 @@ public final class Interpreter {
     private void execute(Node node) {
         Frame f = Objects.requireNonNull(frame);
         Operator operator = network.operator(node);
-        Variable[] in = new Variable[node.inputs().size()];
+        @Nullable Variable[] in = new @Nullable Variable[node.inputs().size()];
         for (int i = 0; i < in.length; i++) {
             in[i] = node.hasInput(i) ? f.find(node.inputs().get(i)) : null;
         }
@@ -173,7 +173,7 @@ public final class Interpreter {
             case Operator.Primitive(Operator.Forward forward) ->
                 Arrays.asList(runPrimitive(operator, forward, node, slots(node, in)));
             case Operator.Inlined(Kind.Expansion expansion) -> {
-                Slot[] slots = slots(node, in);
+                @Nullable Slot[] slots = slots(node, in);
                 Call call = Call.forward(node, network.precision(), slots);
                 try (Expanding emitter = new Expanding(node)) {
                     yield Arrays.asList(emitter.results(expansion.expand(emitter, call, slots)));
@@ -184,7 +184,7 @@ public final class Interpreter {
     }
 
     private static @Nullable Slot[] slots(Node node, @Nullable Variable[] in) {
-        Slot[] slots = new Slot[in.length];
+        @Nullable Slot[] slots = new @Nullable Slot[in.length];
         for (int i = 0; i < in.length; i++) {
             if (in[i] == null || in[i] instanceof Slot) {
                 slots[i] = (Slot) in[i];
@@ -201,9 +201,9 @@ public final class Interpreter {
     private @Nullable Slot[] runPrimitive(Operator operator, Operator.Forward forward, Node node, @Nullable Slot[] in) {
         Call call = Call.forward(node, network.precision(), in);
         boolean active = call.firstActive() >= 0;
-        Slot[] out = new Slot[node.outputs().size()];
+        @Nullable Slot[] out = new @Nullable Slot[node.outputs().size()];
         try (TensorScope temporaries = TensorScope.open()) {
-            List<@Nullable Tensor> results = forward.apply(call);
+            List<? extends @Nullable Tensor> results = forward.apply(call);
             for (int i = 0; i < out.length && i < results.size(); i++) {
                 Tensor tensor = results.get(i);
                 if (tensor != null && call.wants(i)) {
@@ -293,14 +293,14 @@ public final class Interpreter {
     List<Step> expand(Step composite, Kind.Expansion expansion, @Nullable Slot[] inputs, @Nullable Slot[] results) {
         Call call = Call.forward(composite.node(), network.precision(), inputs);
         Expanding emitter = new Expanding(composite.node());
-        Slot[] out = expansion.expand(emitter, call, inputs);
+        @Nullable Slot[] out = expansion.expand(emitter, call, inputs);
         System.arraycopy(out, 0, results, 0, Math.min(out.length, results.length));
         return steps;
     }
 
     private final class Expanding implements Emitter, AutoCloseable {
         private final Node parent;
-        private final Set<Slot> made = new HashSet<>();
+        private final Set<Slot> owned = new HashSet<>();
         private int count;
 
         Expanding(Node parent) {
@@ -337,7 +337,7 @@ public final class Interpreter {
         @Override
         public Slot constant(Tensor tensor) {
             Slot slot = new Slot(parent.name() + "/constant_" + count++, tensor, false, false);
-            made.add(slot);
+            owned.add(slot);
             slot.hold();
             return slot;
         }
@@ -351,7 +351,7 @@ public final class Interpreter {
         @Nullable
         Slot[] results(@Nullable Slot[] out) {
             for (Slot slot : out) {
-                if (slot != null && made.remove(slot)) {
+                if (slot != null && owned.remove(slot)) {
                     slot.handOver();
                 }
             }
@@ -360,7 +360,7 @@ public final class Interpreter {
 
         @Override
         public void close() {
-            made.forEach(Slot::release);
+            owned.forEach(Slot::release);
         }
     }
 }

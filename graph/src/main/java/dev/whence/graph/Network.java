@@ -33,8 +33,8 @@ public final class Network implements AutoCloseable {
     private final Device device;
     private final TensorScope weights = TensorScope.detached();
     private final Map<String, Tensor> mainConstants = new LinkedHashMap<>();
-    private final Map<Graph, Map<String, Tensor>> innerConstants = new IdentityHashMap<>();
-    private final Map<Graph, Map<String, Integer>> innerReads = new IdentityHashMap<>();
+    private final IdentityHashMap<Graph, Map<String, Tensor>> innerConstants = new IdentityHashMap<>();
+    private final IdentityHashMap<Graph, Map<String, Integer>> innerReads = new IdentityHashMap<>();
     private final Map<String, Node> producers = new HashMap<>();
     private final Set<String> folded = new HashSet<>();
 
@@ -100,19 +100,23 @@ public final class Network implements AutoCloseable {
 
     private void loadConstants() {
         try (TensorScope loading = TensorScope.open()) {
-            forEachGraph(graph, g -> {
-                Map<String, Tensor> target =
-                        g == graph ? mainConstants : innerConstants.computeIfAbsent(g, k -> new LinkedHashMap<>());
-                g.constants().forEach((name, constant) -> {
-                    if (!constant.isText()) {
-                        target.put(name, weights.adopt(materialise(constant)));
-                    }
-                });
-                if (g != graph) {
-                    innerReads.put(g, countReads(g));
-                }
-            });
+            load(graph, mainConstants);
+            graph.nodes()
+                    .forEach(n -> n.attributes()
+                            .graphs()
+                            .forEach(inner -> forEachGraph(inner, g -> {
+                                load(g, innerConstants.computeIfAbsent(g, k -> new LinkedHashMap<>()));
+                                innerReads.put(g, countReads(g));
+                            })));
         }
+    }
+
+    private void load(Graph g, Map<String, Tensor> target) {
+        g.constants().forEach((name, constant) -> {
+            if (!constant.isText()) {
+                target.put(name, weights.adopt(materialise(constant)));
+            }
+        });
     }
 
     /** A constant as a tensor in this network's precision and on its device; it belongs to the innermost scope. */
@@ -281,7 +285,7 @@ public final class Network implements AutoCloseable {
      */
     public Expanded expand(Step step, @Nullable Tensor[] inputs) {
         Kind.Expansion expansion = ((Kind.Composite) step.kind()).expansion();
-        Slot[] slots = new Slot[inputs.length];
+        @Nullable Slot[] slots = new @Nullable Slot[inputs.length];
         for (int i = 0; i < inputs.length; i++) {
             Tensor tensor = inputs[i];
             Slot original = step.inputs()[i];
@@ -289,7 +293,7 @@ public final class Network implements AutoCloseable {
                 slots[i] = new Slot(original.name(), tensor, original.isActive(), true);
             }
         }
-        Slot[] results = new Slot[step.outputs().length];
+        @Nullable Slot[] results = new @Nullable Slot[step.outputs().length];
         Interpreter interpreter = new Interpreter(this, Set.of(), Interpreter.Retention.ALL);
         List<Step> steps = interpreter.expand(step, expansion, slots, results);
         return new Expanded(steps, slots, results);

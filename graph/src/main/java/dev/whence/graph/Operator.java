@@ -111,7 +111,7 @@ public final class Operator {
     @FunctionalInterface
     public interface Forward {
         /** The outputs, as many as the node names (more are ignored, null for unwanted ones). */
-        List<@Nullable Tensor> apply(Call call);
+        List<? extends @Nullable Tensor> apply(Call call);
     }
 
     /** Inputs to the one output. */
@@ -152,7 +152,7 @@ public final class Operator {
     @FunctionalInterface
     public interface Control {
         /** Runs; returns one variable for each output of the node (null where unwanted). */
-        List<@Nullable Variable> run(Interpreter interpreter, Node node, @Nullable Variable[] inputs);
+        List<? extends @Nullable Variable> run(Interpreter interpreter, Node node, @Nullable Variable[] inputs);
     }
 
     /** Collects the facts of an operator. */
@@ -204,7 +204,7 @@ public final class Operator {
         /** The gradient towards input 0. */
         public Builder gradient(SingleGradient single) {
             this.gradient = (c, gys) -> {
-                Tensor[] out = new Tensor[c.arity()];
+                @Nullable Tensor[] out = new @Nullable Tensor[c.arity()];
                 Tensor gy = gys[0];
                 if (gy != null && c.isActive(0)) {
                     out[0] = single.apply(c, gy);

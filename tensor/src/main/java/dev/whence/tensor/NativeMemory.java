@@ -13,6 +13,7 @@ final class NativeMemory {
     private NativeMemory() {}
 
     /** A tensor filled from little-endian bytes of its stored type. */
+    @SuppressWarnings("restricted")
     static Tensor ofBytes(NdArray.Type type, MemorySegment bytes, long... shape) {
         Tensor tensor = empty(type, shape);
         long size = tensor.at.nbytes();

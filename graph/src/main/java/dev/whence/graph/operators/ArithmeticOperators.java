@@ -71,7 +71,7 @@ final class ArithmeticOperators {
             @Nullable Tensor[] gys,
             java.util.function.UnaryOperator<Tensor> left,
             java.util.function.UnaryOperator<Tensor> right) {
-        Tensor[] out = new Tensor[c.arity()];
+        @Nullable Tensor[] out = new @Nullable Tensor[c.arity()];
         Tensor gy = gys[0];
         if (gy != null && c.isActive(0)) {
             out[0] = left.apply(gy).sumTo(c.shape(0));

@@ -43,7 +43,7 @@ final class ConvolutionOperators {
     }
 
     private static @Nullable Tensor[] convGradient(Call c, @Nullable Tensor[] gys) {
-        Tensor[] out = new Tensor[c.arity()];
+        @Nullable Tensor[] out = new @Nullable Tensor[c.arity()];
         Tensor gy = gys[0];
         if (gy == null) {
             return out;
@@ -65,7 +65,7 @@ final class ConvolutionOperators {
     static final Operator CONV_TRANSPOSE = Operator.named("ConvTranspose")
             .forward(c -> Transposed.of(c).apply(c.in(0), c.in(1), c.optional(2)))
             .gradients((c, gys) -> {
-                Tensor[] out = new Tensor[c.arity()];
+                @Nullable Tensor[] out = new @Nullable Tensor[c.arity()];
                 Tensor gy = gys[0];
                 if (gy != null && c.isActive(0)) {
                     out[0] = Transposed.of(c).pullback(gy, c.shape(0), c.in(1));

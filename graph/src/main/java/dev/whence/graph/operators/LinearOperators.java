@@ -24,7 +24,7 @@ final class LinearOperators {
             .build();
 
     private static @Nullable Tensor[] matmulGradient(Call c, @Nullable Tensor[] gys) {
-        Tensor[] out = new Tensor[2];
+        @Nullable Tensor[] out = new @Nullable Tensor[2];
         Tensor gy = gys[0];
         if (gy == null) {
             return out;
@@ -71,7 +71,7 @@ final class LinearOperators {
     }
 
     private static @Nullable Tensor[] gemmGradient(Call c, @Nullable Tensor[] gys) {
-        Tensor[] out = new Tensor[c.arity()];
+        @Nullable Tensor[] out = new @Nullable Tensor[c.arity()];
         Tensor gy = gys[0];
         if (gy == null) {
             return out;
@@ -95,7 +95,7 @@ final class LinearOperators {
     private static Kind gemmKind(Call c) {
         if (c.isActive(2)) {
             return new Kind.Composite((emitter, call, in) -> {
-                Slot[] product = in.clone();
+                @Nullable Slot[] product = in.clone();
                 product[2] = null;
                 var addend = emitter.apply(
                         "Mul",
