@@ -1,6 +1,8 @@
 package dev.whence.tensor;
 
 import dev.whence.core.NdArray;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -10,10 +12,12 @@ import org.bytedeco.pytorch.global.torch;
 
 /** Copies between Java arrays and native tensors. */
 final class NativeMemory {
+    private static final long CHUNK = 1L << 30;
+    private static final int PIECE = 1 << 20;
+
     private NativeMemory() {}
 
     /** A tensor filled from little-endian bytes of its stored type. */
-    @SuppressWarnings("restricted")
     static Tensor ofBytes(NdArray.Type type, MemorySegment bytes, long... shape) {
         Tensor tensor = empty(type, shape);
         long size = tensor.at.nbytes();
@@ -21,12 +25,33 @@ final class NativeMemory {
             throw new IllegalArgumentException(
                     tensor + " takes " + size + " bytes, but " + bytes.byteSize() + " are given");
         }
-        if (size > 0) {
-            MemorySegment.ofAddress(tensor.at.data_ptr().address())
-                    .reinterpret(size)
-                    .copyFrom(bytes);
+        for (long at = 0; at < size; at += CHUNK) {
+            long length = Math.min(CHUNK, size - at);
+            MemorySegment.ofBuffer(chunk(tensor, at, length)).copyFrom(bytes.asSlice(at, length));
         }
         return tensor;
+    }
+
+    /** Writes the bytes of a tensor that lies row-major in the processor's memory. */
+    static void copyTo(Tensor tensor, OutputStream out) throws IOException {
+        long total = tensor.at.nbytes();
+        byte[] piece = new byte[(int) Math.min(PIECE, total)];
+        for (long at = 0; at < total; at += CHUNK) {
+            ByteBuffer chunk = chunk(tensor, at, Math.min(CHUNK, total - at));
+            while (chunk.hasRemaining()) {
+                int length = Math.min(piece.length, chunk.remaining());
+                chunk.get(piece, 0, length);
+                out.write(piece, 0, length);
+            }
+        }
+    }
+
+    private static ByteBuffer chunk(Tensor tensor, long at, long length) {
+        return new BytePointer(tensor.at.data_ptr())
+                .position(at)
+                .limit(at + length)
+                .asByteBuffer()
+                .order(ByteOrder.nativeOrder());
     }
 
     static Tensor copyIn(NdArray array) {
