@@ -2,11 +2,14 @@ package dev.whence.graph;
 
 import dev.whence.core.ErrorCode;
 import dev.whence.core.WhenceException;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,10 +66,8 @@ public final class Attributes {
             case Double d -> new Attribute.Real(d);
             case Float f -> new Attribute.Real(f);
             case String s -> new Attribute.Text(s);
-            case long[] l ->
-                new Attribute.Wholes(java.util.Arrays.stream(l).boxed().toList());
-            case double[] d ->
-                new Attribute.Reals(java.util.Arrays.stream(d).boxed().toList());
+            case long[] l -> new Attribute.Wholes(Arrays.stream(l).boxed().toList());
+            case double[] d -> new Attribute.Reals(Arrays.stream(d).boxed().toList());
             case List<?> l ->
                 new Attribute.Texts(l.stream().map(String.class::cast).toList());
             case Constant c -> new Attribute.Tensor(c);
@@ -82,7 +83,7 @@ public final class Attributes {
 
     /** The names in the order of the file. */
     public Set<String> names() {
-        return java.util.Collections.unmodifiableSet(values.keySet());
+        return Collections.unmodifiableSet(values.keySet());
     }
 
     /** The attribute, or null. */
@@ -189,9 +190,9 @@ public final class Attributes {
     public List<Graph> graphs() {
         return values.values().stream()
                 .flatMap(a -> switch (a) {
-                    case Attribute.Subgraph(Graph g) -> java.util.stream.Stream.of(g);
+                    case Attribute.Subgraph(Graph g) -> Stream.of(g);
                     case Attribute.Subgraphs(List<Graph> gs) -> gs.stream();
-                    default -> java.util.stream.Stream.<Graph>empty();
+                    default -> Stream.<Graph>empty();
                 })
                 .toList();
     }

@@ -69,13 +69,13 @@ final class OnnxImport {
             "Transpose",
             "Unsqueeze");
 
-    /** More operations than any network has; functions that call functions can multiply without end. */
-    private static final int MAX_NODES = 1_000_000;
+    /** How many operations calls of functions may add; functions that call functions can multiply without end. */
+    private static final int MAX_CALLED = 250_000;
 
     private final TensorReader tensors;
     private final Map<String, FunctionProto> functions = new HashMap<>();
     private final UniqueNames valueNames = new UniqueNames();
-    private int nodes;
+    private int called;
 
     OnnxImport(TensorReader tensors) {
         this.tensors = tensors;
@@ -211,8 +211,8 @@ final class OnnxImport {
     }
 
     private void node(NodeProto proto, String name, OnnxScope scope, Graph.Builder out, UniqueNames names) {
-        if (++nodes > MAX_NODES) {
-            throw invalid("it has more than " + MAX_NODES + " nodes once its functions are written out");
+        if (scope.inFunction() && ++called > MAX_CALLED) {
+            throw invalid("calls of its functions add more than " + MAX_CALLED + " nodes");
         }
         if (proto.getOpType().isEmpty() || name.isEmpty()) {
             throw invalid("node '" + name + "' names no operator");
@@ -287,7 +287,7 @@ final class OnnxImport {
                 names.fresh(body.prefix() + "Identity_" + to),
                 "",
                 "Identity",
-                LAST_OPSET,
+                opset("", "Identity", node.name(), body),
                 List.of(from),
                 List.of(to),
                 Attributes.NONE)));

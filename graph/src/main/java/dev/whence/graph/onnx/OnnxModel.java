@@ -20,6 +20,7 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +66,7 @@ public record OnnxModel(Graph graph, String sha256, long irVersion, Map<String, 
         return named("in memory", () -> read(ByteBuffer.wrap(bytes), folder));
     }
 
-    private static OnnxModel named(String name, java.util.function.Supplier<OnnxModel> reader) {
+    private static OnnxModel named(String name, Supplier<OnnxModel> reader) {
         try {
             return reader.get();
         } catch (WhenceException e) {
