@@ -70,7 +70,7 @@ final class OnnxImport {
             "Unsqueeze");
 
     /** How many operations calls of functions may add; functions that call functions can multiply without end. */
-    private static final int MAX_CALLED = 250_000;
+    private static final int MAX_CALLED = 100_000;
 
     private final TensorReader tensors;
     private final Map<String, FunctionProto> functions = new HashMap<>();

@@ -110,7 +110,7 @@ class OnnxFunctionTest {
         }
         assertThatThrownBy(() -> read(model))
                 .isInstanceOf(WhenceException.class)
-                .hasMessage("Cannot read model 'in memory': calls of its functions add more than 250000 nodes");
+                .hasMessage("Cannot read model 'in memory': calls of its functions add more than 100000 nodes");
     }
 
     @Test
