@@ -324,11 +324,12 @@ public final class Interpreter {
                 outs.add(name + ":" + i);
             }
             Node node = new Node(name, "", operator, OPSET, names, outs, attributes);
-            Slot[] results =
-                    slots(node, run(network.operator(node), node, inputs).toArray(new Variable[0]));
-            for (Slot slot : results) {
-                if (slot != null && made.add(slot)) {
-                    slot.hold();
+            List<? extends @Nullable Variable> out = run(network.operator(node), node, inputs);
+            Slot[] results = new Slot[outputs];
+            for (int i = 0; i < outputs; i++) {
+                results[i] = (Slot) Objects.requireNonNull(out.get(i), name);
+                if (owned.add(results[i])) {
+                    results[i].hold();
                 }
             }
             return results;
