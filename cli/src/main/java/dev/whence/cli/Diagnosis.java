@@ -1,19 +1,27 @@
 package dev.whence.cli;
 
 import com.sun.management.OperatingSystemMXBean;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.whence.core.Progress;
+import dev.whence.core.WhenceException;
+import dev.whence.tensor.Engine;
 import java.lang.management.ManagementFactory;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 
-/** What {@code whence doctor} looks at. Everything it needs to know of the machine comes in, so that tests can say it. */
-final class Diagnosis {
+/**
+ * What {@code whence doctor} looks at. All that it needs to know of the machine comes in, so that tests can say it.
+ *
+ * @param properties the system properties
+ * @param engine what the engine says of itself; empty if it did not start
+ * @param engineFailure why the engine did not start, or an empty text
+ * @param root the root of the file system, where the driver of a GPU leaves its mark
+ */
+record Diagnosis(Map<String, String> properties, Map<String, String> engine, String engineFailure, Path root) {
     /** Whether something needs the user's hand. */
     enum State {
         FINE,
@@ -35,48 +43,49 @@ final class Diagnosis {
         }
     }
 
-    /** Folder for unpacked native libraries, as the start script and the engine understand it. */
-    static final String CACHE_PROPERTY = "org.bytedeco.javacpp.cachedir";
-
     private static final Runtime.Version JDK_WANTED = Runtime.Version.parse("25.0.3");
-    private static final long GIB = 1L << 30;
-    private static final long MEMORY_WANTED = 2 * GIB;
-    private static final long CACHE_WANTED = GIB;
+    private static final double GIB = 1L << 30;
+    private static final double MEMORY_WANTED = 2 * GIB;
 
-    private final Map<String, String> properties;
-    private final Path root;
-
-    private Diagnosis(Map<String, String> properties, Path root) {
-        this.properties = properties;
-        this.root = root;
-    }
-
-    static Diagnosis ofThisMachine() {
-        Map<String, String> properties = Stream.of(
-                        "java.vendor", "java.version", "java.home", "os.name", "os.version", "os.arch", "user.home")
-                .collect(java.util.stream.Collectors.toMap(name -> name, System::getProperty));
-        String cache = System.getProperty(CACHE_PROPERTY, properties.get("user.home") + "/.javacpp/cache");
-        return new Diagnosis(with(properties, CACHE_PROPERTY, cache), Path.of("/"));
-    }
-
-    /** A machine described by its system properties, whose files lie below {@code root}. */
-    static Diagnosis of(Map<String, String> properties, Path root) {
-        return new Diagnosis(Map.copyOf(properties), root);
+    /** Looks at this machine. Starts the engine, which may have to be unpacked first. */
+    static Diagnosis ofThisMachine(Progress progress) {
+        Map<String, String> properties = new HashMap<>();
+        System.getProperties().forEach((name, value) -> properties.put(name.toString(), value.toString()));
+        Path root = Path.of("/");
+        try {
+            Engine.start(progress);
+            return new Diagnosis(properties, Engine.facts(), "", root);
+        } catch (WhenceException e) {
+            if (ExitCode.of(e.code()) == ExitCode.CANCELLED) {
+                throw e;
+            }
+            return new Diagnosis(properties, Map.of(), String.valueOf(e.getMessage()), root);
+        }
     }
 
     /** All facts, in the order in which a person reads them. */
     List<Finding> findings() {
-        return List.of(version(), jdk(), system(), processors(), memory(), gpu(), cache());
-    }
-
-    private static Finding version() {
-        return Finding.fine("Whence", WhenceVersion.text());
+        List<Finding> all = new ArrayList<>();
+        all.add(Finding.fine("Whence", WhenceVersion.text()));
+        all.add(jdk());
+        all.add(system());
+        all.add(Finding.fine("Processors", String.valueOf(Runtime.getRuntime().availableProcessors())));
+        all.add(memory());
+        if (engineFailure.isEmpty()) {
+            all.add(engineFinding());
+            all.add(Finding.fine("Threads", fact("threads") + " for one operator"));
+            all.add(gpu());
+            all.add(Finding.fine("Native cache", fact("cache") + " (" + fact("cache size") + ")"));
+        } else {
+            all.add(new Finding("Engine", engineFailure, State.BAD, "Without it nothing can be explained."));
+        }
+        return all;
     }
 
     private Finding jdk() {
-        String text = property("java.version");
-        String value = text + " (" + property("java.vendor") + ", " + property("java.home") + ")";
-        if (Runtime.Version.parse(text).compareToIgnoreOptional(JDK_WANTED) < 0) {
+        String version = property("java.version");
+        String value = version + " (" + property("java.vendor") + ", " + property("java.home") + ")";
+        if (Runtime.Version.parse(version).compareToIgnoreOptional(JDK_WANTED) < 0) {
             return new Finding(
                     "JDK", value, State.BAD, "Install JDK " + JDK_WANTED + " or newer, or set WHENCE_JAVA_HOME to it.");
         }
@@ -89,93 +98,48 @@ final class Diagnosis {
                 property("os.name").equals("Linux") && property("os.arch").equals("amd64");
         return known
                 ? Finding.fine("System", value)
-                : new Finding(
-                        "System",
-                        value,
-                        State.NOTICE,
-                        "Tested on Linux x86-64 only; build with -Dnative.classifier=... for this platform.");
-    }
-
-    private static Finding processors() {
-        return Finding.fine("Processors", String.valueOf(Runtime.getRuntime().availableProcessors()));
+                : new Finding("System", value, State.NOTICE, "Whence is tested on Linux x86-64 only.");
     }
 
     private static Finding memory() {
         OperatingSystemMXBean machine = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-        long free = machine.getFreeMemorySize();
-        String value = gib(machine.getTotalMemorySize()) + " in all, " + gib(free) + " free, Java heap up to "
-                + gib(Runtime.getRuntime().maxMemory());
+        String value = gib(machine.getTotalMemorySize()) + " in all, " + gib(machine.getFreeMemorySize())
+                + " free, Java heap up to " + gib(Runtime.getRuntime().maxMemory());
         return machine.getTotalMemorySize() >= MEMORY_WANTED
                 ? Finding.fine("Memory", value)
                 : new Finding("Memory", value, State.NOTICE, "Large networks want more; use a small --batch.");
     }
 
+    private Finding engineFinding() {
+        return Finding.fine(
+                "Engine",
+                "libtorch " + fact("libtorch") + " for " + fact("platform") + ", " + fact("processor features")
+                        + ", BLAS " + fact("BLAS") + ", oneDNN " + fact("oneDNN"));
+    }
+
     private Finding gpu() {
-        Path driver = root.resolve("proc/driver/nvidia/version");
-        if (!Files.exists(driver)) {
-            return Finding.fine("GPU", "none found; the processor is used");
+        if (fact("CUDA").equals("available")) {
+            return Finding.fine("GPU", fact("devices"));
         }
-        return new Finding(
-                "GPU",
-                "an NVIDIA driver is present",
-                State.NOTICE,
-                "To use it, build with the profile gpu (docs/how-to/use-a-gpu.md).");
+        if (Files.exists(root.resolve("proc/driver/nvidia/version"))) {
+            return new Finding(
+                    "GPU",
+                    "an NVIDIA driver is present, but this engine does not use it",
+                    State.NOTICE,
+                    "Build with the engine's GPU artefact: mvn -Pgpu -DskipTests package");
+        }
+        return Finding.fine("GPU", "none found; the processor is used");
     }
 
-    private Finding cache() {
-        Path place = Path.of(property(CACHE_PROPERTY));
-        long free = freeSpace(place);
-        if (!Files.isDirectory(place)) {
-            String value = place + " (not made yet; the first use unpacks about 440 MB)";
-            return free >= CACHE_WANTED
-                    ? Finding.fine("Native cache", value)
-                    : new Finding(
-                            "Native cache",
-                            value + ", " + gib(free) + " free",
-                            State.BAD,
-                            "Make room, or set WHENCE_CACHE to a folder on another disk.");
-        }
-        return Finding.fine("Native cache", place + " (" + megabytes(size(place)) + ")");
-    }
-
-    private static long freeSpace(Path place) {
-        Path existing = place.toAbsolutePath();
-        while (!Files.exists(existing) && existing.getParent() != null) {
-            existing = existing.getParent();
-        }
-        try {
-            FileStore store = Files.getFileStore(existing);
-            return store.getUsableSpace();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static long size(Path folder) {
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(Files::isRegularFile)
-                    .mapToLong(file -> file.toFile().length())
-                    .sum();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private String fact(String name) {
+        return engine.getOrDefault(name, "unknown");
     }
 
     private String property(String name) {
         return properties.getOrDefault(name, "unknown");
     }
 
-    private static Map<String, String> with(Map<String, String> map, String key, String value) {
-        Map<String, String> copy = new java.util.HashMap<>(map);
-        copy.put(key, value);
-        return copy;
-    }
-
     private static String gib(long bytes) {
-        return String.format(Locale.ROOT, "%.1f GiB", bytes / (double) GIB);
-    }
-
-    private static String megabytes(long bytes) {
-        return Math.round(bytes / 1e6) + " MB";
+        return String.format(Locale.ROOT, "%.1f GiB", bytes / GIB);
     }
 }

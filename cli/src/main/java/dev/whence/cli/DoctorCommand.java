@@ -19,17 +19,22 @@ import picocli.CommandLine.Mixin;
         footer = {"  whence doctor", "  whence doctor --json"})
 final class DoctorCommand implements Callable<Integer> {
     private final Console console;
+    private final Cancellation cancellation;
 
     @Mixin
     private CommonOptions common = new CommonOptions();
 
-    DoctorCommand(Console console) {
+    DoctorCommand(Console console, Cancellation cancellation) {
         this.console = console;
+        this.cancellation = cancellation;
     }
 
     @Override
     public Integer call() {
-        List<Finding> findings = Diagnosis.ofThisMachine().findings();
+        List<Finding> findings;
+        try (ConsoleProgress progress = common.progress(console, cancellation)) {
+            findings = Diagnosis.ofThisMachine(progress).findings();
+        }
         if (common.json) {
             console.out().println(JsonLine.write(findings));
         } else {

@@ -13,6 +13,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DoctorCommandTest {
+    private static final Map<String, String> MACHINE = Map.of(
+            "java.version", "25.0.3",
+            "java.vendor", "somebody",
+            "java.home", "/jdk",
+            "os.name", "Linux",
+            "os.version", "6",
+            "os.arch", "amd64");
+
     @TempDir
     private Path folder;
 
@@ -21,7 +29,8 @@ class DoctorCommandTest {
         Ran ran = Ran.whence("doctor");
 
         assertThat(ran.exitCode()).isEqualTo(ExitCode.DONE);
-        assertThat(ran.out()).contains("JDK", "Processors", "Memory", "GPU", "Native cache");
+        assertThat(ran.out())
+                .contains("JDK", "Processors", "Memory", "Engine", "libtorch", "Threads", "GPU", "Native cache");
         assertThat(ran.err()).isEmpty();
     }
 
@@ -58,41 +67,39 @@ class DoctorCommandTest {
     }
 
     @Test
-    void the_cache_has_a_place_and_a_size() throws IOException {
-        Files.write(folder.resolve("library.so"), new byte[3_000_000]);
-
-        assertThat(finding("Native cache", Map.of()).value()).isEqualTo(folder + " (3 MB)");
+    void a_gpu_that_the_engine_sees_is_named() {
+        assertThat(finding("GPU", Map.of(), Map.of("CUDA", "available", "devices", "cuda:0"))
+                        .value())
+                .isEqualTo("cuda:0");
     }
 
     @Test
-    void a_cache_that_does_not_exist_yet_says_what_will_happen() {
-        Finding cache = finding(
-                "Native cache",
-                Map.of(Diagnosis.CACHE_PROPERTY, folder.resolve("later").toString()));
+    void the_native_cache_has_a_place_and_a_size() {
+        assertThat(finding("Native cache", Map.of(), Map.of("cache", "/cache", "cache size", "440 MB"))
+                        .value())
+                .isEqualTo("/cache (440 MB)");
+    }
 
-        assertThat(cache.value()).contains("not made yet");
+    @Test
+    void an_engine_that_does_not_start_is_bad_and_says_why() {
+        Diagnosis diagnosis = new Diagnosis(MACHINE, Map.of(), "The libraries are missing.", folder);
+
+        assertThat(diagnosis.findings())
+                .contains(new Finding(
+                        "Engine", "The libraries are missing.", State.BAD, "Without it nothing can be explained."));
     }
 
     private Finding finding(String name, Map<String, String> different) {
-        Map<String, String> properties = new HashMap<>(Map.of(
-                "java.version",
-                "25.0.3",
-                "java.vendor",
-                "somebody",
-                "java.home",
-                "/jdk",
-                "os.name",
-                "Linux",
-                "os.version",
-                "6",
-                "os.arch",
-                "amd64",
-                Diagnosis.CACHE_PROPERTY,
-                folder.toString()));
+        return finding(name, different, Map.of());
+    }
+
+    private Finding finding(String name, Map<String, String> different, Map<String, String> engine) {
+        Map<String, String> properties = new HashMap<>(MACHINE);
         properties.putAll(different);
-        return Diagnosis.of(properties, folder).findings().stream()
-                .filter(finding -> finding.name().equals(name))
-                .findFirst()
-                .orElseThrow();
+        return new Diagnosis(properties, engine, "", folder)
+                .findings().stream()
+                        .filter(finding -> finding.name().equals(name))
+                        .findFirst()
+                        .orElseThrow();
     }
 }
