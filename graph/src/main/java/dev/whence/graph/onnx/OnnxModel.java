@@ -38,6 +38,8 @@ public record OnnxModel(Graph graph, String sha256, long irVersion, Map<String, 
 
     private static final int LOOK_AT = 512;
 
+    private static final int MAX_MESSAGE = 800;
+
     public OnnxModel {
         opsets = Collections.unmodifiableMap(new LinkedHashMap<>(opsets));
     }
@@ -67,11 +69,25 @@ public record OnnxModel(Graph graph, String sha256, long irVersion, Map<String, 
     }
 
     private static OnnxModel named(String name, Supplier<OnnxModel> reader) {
+        String start = "Cannot read model '" + name + "': ";
         try {
             return reader.get();
         } catch (WhenceException e) {
-            throw new WhenceException(e.code(), "Cannot read model '" + name + "': " + e.getMessage(), e.getCause());
+            throw new WhenceException(e.code(), start + oneLine(e.getMessage()), e.getCause());
+        } catch (OutOfMemoryError e) {
+            throw unreadable(start + "it does not fit into memory; give Java more with -Xmx", e);
         }
+    }
+
+    /** Names come from the file, and neither their length nor their letters can be trusted. */
+    private static String oneLine(@Nullable String message) {
+        String text = String.valueOf(message);
+        StringBuilder out = new StringBuilder();
+        text.codePoints().limit(MAX_MESSAGE).forEach(c -> {
+            boolean odd = Character.isISOControl(c) || Character.getType(c) == Character.FORMAT;
+            out.appendCodePoint(odd ? '?' : c);
+        });
+        return text.length() > MAX_MESSAGE ? out.append(" ...").toString() : out.toString();
     }
 
     private static ByteBuffer open(Path file) {

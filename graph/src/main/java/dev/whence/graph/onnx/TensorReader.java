@@ -18,6 +18,12 @@ final class TensorReader {
     /** Sparse tensors are made dense up to this many bytes. */
     private static final long MAX_DENSE = 64L << 20;
 
+    /** No tensor has more axes; files that say so are damaged. */
+    private static final int MAX_AXES = 64;
+
+    /** What one array holds. */
+    private static final long MAX_ARRAY = Integer.MAX_VALUE - 8L;
+
     private final ExternalData external;
 
     TensorReader(ExternalData external) {
@@ -27,6 +33,9 @@ final class TensorReader {
     Constant read(TensorProto proto) {
         String name = proto.getName();
         ElementType element = element(name, proto.getDataType());
+        if (proto.getDimsCount() > MAX_AXES) {
+            throw refuse(name, "has " + proto.getDimsCount() + " axes; at most " + MAX_AXES + " are possible");
+        }
         long[] shape = proto.getDimsList().stream().mapToLong(Long::longValue).toArray();
         try {
             if (proto.hasSegment()) {
@@ -64,7 +73,7 @@ final class TensorReader {
         } else if (proto.hasRawData()) {
             data = MemorySegment.ofBuffer(proto.getRawData().asReadOnlyByteBuffer());
         } else {
-            data = typed(proto, element, packed ? inFile : bytes / element.bytes());
+            data = typed(proto, element, inFile);
         }
         if (data.byteSize() != inFile) {
             throw refuse(
@@ -72,11 +81,16 @@ final class TensorReader {
                     "of " + element.text() + Arrays.toString(shape) + " takes " + inFile + " bytes, but "
                             + data.byteSize() + " are given");
         }
+        if (packed && bytes > MAX_ARRAY) {
+            throw refuse(
+                    proto.getName(), "has " + bytes + " numbers of 4 bits; at most " + MAX_ARRAY + " are supported");
+        }
         return Constant.of(element, packed ? unpack(element, data, bytes) : data, shape);
     }
 
     /** Numbers that lie in the message as numbers, put into bytes. */
-    private static MemorySegment typed(TensorProto proto, ElementType element, long wanted) {
+    private static MemorySegment typed(TensorProto proto, ElementType element, long bytes) {
+        int width = element == ElementType.INT4 || element == ElementType.UINT4 ? 1 : element.bytes();
         int given = switch (element) {
             case FLOAT32 -> proto.getFloatDataCount();
             case FLOAT64 -> proto.getDoubleDataCount();
@@ -84,11 +98,10 @@ final class TensorReader {
             case UINT32, UINT64 -> proto.getUint64DataCount();
             default -> proto.getInt32DataCount();
         };
-        if (given != wanted) {
-            throw refuse(proto.getName(), "takes " + wanted + " numbers, but " + given + " are given");
+        if (given != bytes / width || bytes > MAX_ARRAY) {
+            throw refuse(proto.getName(), "takes " + bytes / width + " numbers, but " + given + " are given");
         }
-        int width = element == ElementType.INT4 || element == ElementType.UINT4 ? 1 : element.bytes();
-        ByteBuffer out = ByteBuffer.allocate(Math.multiplyExact(given, width)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer out = ByteBuffer.allocate((int) bytes).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < given; i++) {
             switch (element) {
                 case FLOAT32 -> out.putFloat(proto.getFloatData(i));
@@ -120,7 +133,13 @@ final class TensorReader {
         String name = proto.getValues().getName();
         Constant values = read(proto.getValues());
         Constant indices = read(proto.getIndices());
-        long[] shape = proto.getDimsList().stream().mapToLong(Long::longValue).toArray();
+        long[] shape = proto.getDimsList().stream()
+                .limit(MAX_AXES + 1L)
+                .mapToLong(Long::longValue)
+                .toArray();
+        if (shape.length > MAX_AXES) {
+            throw refuse(name, "has more than " + MAX_AXES + " axes");
+        }
         if (values.isText() || indices.element() != ElementType.INT64) {
             throw refuse(name, "is sparse, but its values are not numbers or its indices not int64");
         }

@@ -203,6 +203,24 @@ class OnnxModelTest {
     }
 
     @Test
+    void namesFromTheFileCannotForgeLinesOfTheMessage() {
+        assertRefused(
+                Models.tensor("w\n\u001b[31mOK", 99, 1),
+                ErrorCode.MODEL_INVALID,
+                "tensor 'w??[31mOK' has the unknown element type 99");
+        assertThatThrownBy(() -> constant(Models.tensor("w".repeat(100_000), 99)))
+                .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(1000).endsWith(" ..."));
+    }
+
+    @Test
+    void tensorsOfTooManyAxesAreRefused() {
+        assertRefused(
+                Models.tensor("w", FLOAT, new long[65]),
+                ErrorCode.MODEL_INVALID,
+                "tensor 'w' has 65 axes; at most 64 are possible");
+    }
+
+    @Test
     void contradictionsAreRefused() {
         assertRefused(
                 Models.model(Models.graph("y = Relu x")),
