@@ -2,8 +2,10 @@ package dev.whence.tensor;
 
 import dev.whence.core.NdArray;
 import java.util.Arrays;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.StringViewOptional;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -691,6 +693,14 @@ public final class Tensor implements AutoCloseable {
     /** Broadcasting, elementwise: x / other (true division). */
     public Tensor divide(Tensor other) {
         return wrap(torch.div(at, other.at));
+    }
+
+    /** Broadcasting, elementwise: x / other cut off to its integer part; exact for integers. */
+    public Tensor divideTruncating(Tensor other) {
+        try (BytePointer name = new BytePointer("trunc");
+                StringViewOptional mode = new StringViewOptional(name)) {
+            return wrap(torch.div(at, other.at, mode));
+        }
     }
 
     /** Broadcasting, elementwise: x to the power of other. */

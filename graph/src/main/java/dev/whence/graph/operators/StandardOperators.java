@@ -7,7 +7,14 @@ public final class StandardOperators {
     /** The set. */
     public static final OperatorSet SET = OperatorSet.of(
             ElementwiseOperators.ALL,
+            TrigonometricOperators.ALL,
+            ActivationOperators.ALL,
             ArithmeticOperators.ALL,
+            ExtremumOperators.ALL,
+            LogicOperators.ALL,
+            TypeOperators.ALL,
+            ReductionOperators.ALL,
+            RandomOperators.ALL,
             LinearOperators.ALL,
             ConvolutionOperators.ALL,
             MovementOperators.ALL);

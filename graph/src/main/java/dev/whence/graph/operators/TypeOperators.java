@@ -1,0 +1,86 @@
+package dev.whence.graph.operators;
+
+import dev.whence.core.ErrorCode;
+import dev.whence.core.NdArray;
+import dev.whence.core.WhenceException;
+import dev.whence.graph.Call;
+import dev.whence.graph.ElementType;
+import dev.whence.graph.Kind;
+import dev.whence.graph.Kinds;
+import dev.whence.graph.Operator;
+import dev.whence.graph.Reads;
+import dev.whence.tensor.Tensor;
+import java.util.List;
+
+/** Changes of the element type. */
+final class TypeOperators {
+    private static final double TWO_TO_64 = 0x1p64;
+
+    private TypeOperators() {}
+
+    /** The elements in the type that {@code to} names; between real types nothing but rounding happens. */
+    static final Operator CAST = Operator.named("Cast")
+            .forward(c -> converted(c.in(0), c.resolve(wanted(c, "to"))))
+            .gradient((c, gy) -> gy.to(sourceType(c, gy)))
+            .reads(Reads.NOTHING)
+            .kind(c -> kind(c, wanted(c, "to")))
+            .linearPart(c -> converted(c.in(0), c.resolve(wanted(c, "to"))))
+            .build();
+
+    /** The elements in the type of the second input. */
+    static final Operator CAST_LIKE = Operator.named("CastLike")
+            .forward(c -> converted(c.in(0), c.in(1).type()))
+            .gradient((c, gy) -> gy.to(sourceType(c, gy)))
+            .reads(Reads.NOTHING)
+            .kind(c -> kind(c, c.in(1).type()))
+            .build();
+
+    private static Kind kind(Call c, NdArray.Type to) {
+        if (!to.isFloating()) {
+            return Kinds.DISCRETE;
+        }
+        return c.in(0).type().isFloating()
+                ? Kinds.MOVING
+                : new Kind.Blocking("it turns whole numbers or truth values into real ones");
+    }
+
+    /** The input's type where it is still there; gradients of a run share one real type otherwise. */
+    private static NdArray.Type sourceType(Call c, Tensor gy) {
+        Tensor x = c.optional(0);
+        return x == null ? gy.type() : x.type();
+    }
+
+    /** The type that an attribute names by its number. */
+    static NdArray.Type wanted(Call c, String attribute) {
+        return wanted(attribute, c.attributes().integer(attribute));
+    }
+
+    private static NdArray.Type wanted(String attribute, long code) {
+        ElementType element = ElementType.ofCode(code)
+                .orElseThrow(() -> new WhenceException(
+                        ErrorCode.MODEL_INVALID, "attribute '" + attribute + "' is " + code + ", which names no type"));
+        NdArray.Type stored = element.stored();
+        if (stored == null) {
+            throw new WhenceException(
+                    ErrorCode.OPERATOR_UNSUPPORTED, "element type " + element.text() + " is not supported");
+        }
+        return stored;
+    }
+
+    /** The elements in another type; whole numbers wrap around, real ones are truncated. */
+    static Tensor converted(Tensor x, NdArray.Type to) {
+        if (x.type() == to) {
+            return x;
+        }
+        if (x.type() == NdArray.Type.UINT64 && to.isFloating()) {
+            Tensor signed = x.to(NdArray.Type.FLOAT64);
+            return signed.lessThan(0).where(signed.plus(TWO_TO_64), signed).to(to);
+        }
+        if (to == NdArray.Type.UINT16) {
+            return Broadcasting.settled(x.to(NdArray.Type.INT64).to(NdArray.Type.INT32), to);
+        }
+        return to == NdArray.Type.UINT32 ? Broadcasting.settled(x.to(NdArray.Type.INT64), to) : x.to(to);
+    }
+
+    static final List<Operator> ALL = List.of(CAST, CAST_LIKE);
+}
