@@ -19,7 +19,7 @@ class OnnxMutationTest {
     private static final int VARIANTS = 6_000;
 
     /** A model with something of everything that the format has. */
-    private static byte[] seed() {
+    static byte[] seed() {
         var f = Models.function("Fa", List.of("a"), List.of("b"), "t = Relu a");
         f.addNode(Models.node("b = Softmax t").addAttribute(Models.reference("axis", "where", AttributeType.INT)));
         f.addAttributeProto(Models.whole("where", 1));
