@@ -126,7 +126,7 @@ record Diagnosis(Map<String, String> properties, Map<String, String> engine, Str
                     "GPU",
                     "an NVIDIA driver is present, but this engine does not use it",
                     State.NOTICE,
-                    "Build with the engine's GPU artefact: mvn -Pgpu -DskipTests package");
+                    "Set WHENCE_MAVEN_OPTS=-Pgpu to build with the engine that does (docs/how-to/use-a-gpu.md).");
         }
         return Finding.fine("GPU", "none found; the processor is used");
     }
