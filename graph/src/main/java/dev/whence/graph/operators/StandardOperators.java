@@ -17,7 +17,11 @@ public final class StandardOperators {
             RandomOperators.ALL,
             LinearOperators.ALL,
             ConvolutionOperators.ALL,
-            MovementOperators.ALL);
+            MovementOperators.ALL,
+            PoolingOperators.ALL,
+            NormalizationOperators.ALL,
+            SoftmaxOperators.ALL,
+            RecurrentOperators.ALL);
 
     private StandardOperators() {}
 }

@@ -1,0 +1,191 @@
+package dev.whence.graph.operators;
+
+import dev.whence.core.ErrorCode;
+import dev.whence.core.NdArray;
+import dev.whence.core.WhenceException;
+import dev.whence.graph.Call;
+import dev.whence.graph.Kind;
+import dev.whence.graph.Kinds;
+import dev.whence.graph.Operator;
+import dev.whence.graph.Reads;
+import dev.whence.tensor.Algebra;
+import dev.whence.tensor.Convolution;
+import dev.whence.tensor.Pooling;
+import dev.whence.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/** Pooling over windows or over all spatial axes of {@code [N, C, spatial...]}. */
+final class PoolingOperators {
+    private PoolingOperators() {}
+
+    /** The largest element of each window, and where it stands in the whole input. */
+    static final Operator MAX_POOL = Operator.named("MaxPool")
+            .forwardMany(PoolingOperators::maxPool)
+            .gradient((c, gy) -> {
+                PoolWindow w = PoolWindow.of(c);
+                Tensor framed = prepared(w, c.in(0));
+                Pooling pooling = w.pooling();
+                Tensor g = pooling.maxPullback(gy, framed, pooling.max(framed).indices());
+                return w.isNative() ? g : w.unframed(g);
+            })
+            .reads(Reads.INPUTS)
+            .kind(new Kind.Selecting(new PoolWindow.OfMaximum()))
+            .build();
+
+    private static Tensor prepared(PoolWindow w, Tensor x) {
+        Tensor real = x.type().isFloating() ? x : x.to(NdArray.Type.FLOAT64);
+        return w.isNative() ? real : w.framed(real, Double.NEGATIVE_INFINITY);
+    }
+
+    private static List<@Nullable Tensor> maxPool(Call c) {
+        PoolWindow w = PoolWindow.of(c);
+        Pooling.Maxima maxima = w.pooling().max(prepared(w, c.in(0)));
+        Tensor values = maxima.values().to(c.in(0).type());
+        return Arrays.asList(values, c.wants(1) ? flatPlaces(c, w, maxima.indices()) : null);
+    }
+
+    /** Places in the flattened input, from places in each (possibly framed) channel. */
+    private static Tensor flatPlaces(Call c, PoolWindow w, Tensor indices) {
+        long[] x = w.x();
+        int axes = w.axes();
+        boolean columnMajor = c.attributes().flag("storage_order", false);
+        long[] plane = w.isNative() ? x : w.framedShape();
+        Tensor rest = indices;
+        Tensor flat = Tensor.zeros(NdArray.Type.INT64);
+        Tensor[] coordinate = new Tensor[axes];
+        for (int i = axes - 1; i >= 0; i--) {
+            coordinate[i] = rest.remainder(whole(plane[i + 2]));
+            rest = rest.minus(coordinate[i])
+                    .to(NdArray.Type.FLOAT64)
+                    .divide(plane[i + 2])
+                    .round()
+                    .to(NdArray.Type.INT64);
+            if (!w.isNative()) {
+                coordinate[i] = coordinate[i].minus(whole(w.window().before()[i]));
+            }
+        }
+        long step = 1;
+        for (int n = 0; n < axes; n++) {
+            int i = columnMajor ? n : axes - 1 - n;
+            flat = flat.plus(coordinate[i].times(whole(step)));
+            step *= x[i + 2];
+        }
+        Tensor channels = Algebra.range(0, x[0] * x[1], 1, NdArray.Type.INT64).times(whole(step));
+        long[] shape = new long[axes + 2];
+        Arrays.fill(shape, 1);
+        shape[0] = x[0];
+        shape[1] = x[1];
+        return flat.plus(channels.reshape(shape));
+    }
+
+    private static Tensor whole(long value) {
+        return Tensor.full(value, NdArray.Type.INT64);
+    }
+
+    /** The mean of each window; padding counts only with {@code count_include_pad}. */
+    static final Operator AVERAGE_POOL = Operator.named("AveragePool")
+            .forward(PoolingOperators::averagePool)
+            .gradient(PoolingOperators::averageGradient)
+            .reads(Reads.NOTHING)
+            .kind(Kinds.MOVING)
+            .linearPart(PoolingOperators::averagePool)
+            .build();
+
+    private static boolean countsPadding(Call c) {
+        return c.attributes().flag("count_include_pad", false);
+    }
+
+    /** Whether the engine's mean does it. */
+    private static boolean isPlain(PoolWindow w) {
+        return w.isNative() && Arrays.stream(w.window().dilation()).allMatch(d -> d == 1);
+    }
+
+    private static Tensor averagePool(Call c) {
+        PoolWindow w = PoolWindow.of(c);
+        Tensor x = c.in(0);
+        if (isPlain(w)) {
+            return w.pooling().average(x, countsPadding(c));
+        }
+        Tensor framed = w.framed(x, 0);
+        Tensor sums = sliding(w).apply(oneChannel(framed), ones(w, x.type()), null);
+        return sums.reshape(w.outShape()).divide(w.counts(countsPadding(c), x.type()));
+    }
+
+    private static Tensor averageGradient(Call c, Tensor gy) {
+        PoolWindow w = PoolWindow.of(c);
+        if (isPlain(w)) {
+            return w.pooling().averagePullback(gy, Tensor.zeros(gy.type()).expand(w.x()), countsPadding(c));
+        }
+        Tensor each = oneChannel(gy.divide(w.counts(countsPadding(c), gy.type())));
+        long[] framed = w.framedShape();
+        long[] flat = framed.clone();
+        flat[0] = framed[0] * framed[1];
+        flat[1] = 1;
+        Tensor g = sliding(w).pullback(each, Tensor.zeros(gy.type()).expand(flat), ones(w, gy.type()));
+        return w.unframed(g.reshape(framed));
+    }
+
+    /** Sums over windows of a framed input with one channel. */
+    private static Convolution sliding(PoolWindow w) {
+        long[] none = new long[w.axes()];
+        return new Convolution(w.window().stride(), none, w.window().dilation(), false, none, 1);
+    }
+
+    private static Tensor ones(PoolWindow w, NdArray.Type type) {
+        long[] kernel = w.window().kernel();
+        long[] shape = new long[kernel.length + 2];
+        Arrays.fill(shape, 1);
+        System.arraycopy(kernel, 0, shape, 2, kernel.length);
+        return Tensor.full(1, type, shape);
+    }
+
+    private static Tensor oneChannel(Tensor x) {
+        long[] shape = x.shape();
+        shape[0] *= shape[1];
+        shape[1] = 1;
+        return x.reshape(shape);
+    }
+
+    /** The mean over all spatial axes. */
+    static final Operator GLOBAL_AVERAGE_POOL = Operator.named("GlobalAveragePool")
+            .forward(c -> c.in(0).mean(true, spatial(c)))
+            .gradient((c, gy) -> {
+                long[] x = c.shape(0);
+                double places = NdArray.elements(Arrays.copyOfRange(x, 2, x.length));
+                return gy.divide(places).expand(x);
+            })
+            .reads(Reads.NOTHING)
+            .kind(Kinds.MOVING)
+            .linearPart(c -> c.in(0).mean(true, spatial(c)))
+            .build();
+
+    private static long[] spatial(Call c) {
+        if (c.rank(0) < 3) {
+            throw new WhenceException(
+                    ErrorCode.SHAPE_MISMATCH,
+                    "an input of shape " + Arrays.toString(c.shape(0)) + " has no spatial axes; [N, C, spatial...] is"
+                            + " expected");
+        }
+        return LongStream.range(2, c.rank(0)).toArray();
+    }
+
+    /** The largest element of each channel. The gradient goes to the first one among equals. */
+    static final Operator GLOBAL_MAX_POOL = Operator.named("GlobalMaxPool")
+            .forward(c -> c.in(0).max(true, spatial(c)))
+            .gradient((c, gy) -> {
+                long[] x = c.shape(0);
+                Tensor flat = c.in(0).reshape(x[0], x[1], -1);
+                Tensor winner = flat.argMax(2, true);
+                return Tensor.zeros(gy.type(), flat.shape())
+                        .scatter(2, winner, gy.reshape(x[0], x[1], 1))
+                        .reshape(x);
+            })
+            .reads(Reads.INPUTS)
+            .kind(new Kind.Selecting(new AxisWindows(PoolingOperators::spatial, c -> true)))
+            .build();
+
+    static final List<Operator> ALL = List.of(MAX_POOL, AVERAGE_POOL, GLOBAL_AVERAGE_POOL, GLOBAL_MAX_POOL);
+}
