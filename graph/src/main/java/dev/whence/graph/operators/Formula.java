@@ -82,8 +82,7 @@ record Formula(Emitter emitter, NdArray.Type type) {
         if (parts == 1) {
             return new Slot[] {x};
         }
-        return emitter.applyMany(
-                "Split", parts, Attributes.of("axis", axis).with("num_outputs", parts), x);
+        return emitter.applyMany("Split", parts, Attributes.of("axis", axis).with("num_outputs", parts), x);
     }
 
     /** Entries {@code from} (inclusive) to {@code to} (exclusive) of an axis. */

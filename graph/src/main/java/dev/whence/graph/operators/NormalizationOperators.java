@@ -72,7 +72,8 @@ final class NormalizationOperators {
         }
         NdArray.Type wide = c.in(4).type();
         Tensor factor = factor(c);
-        Tensor shift = perFeature(c, c.in(2).to(wide)).minus(perFeature(c, c.in(3).to(wide)).times(factor));
+        Tensor shift = perFeature(c, c.in(2).to(wide))
+                .minus(perFeature(c, c.in(3).to(wide)).times(factor));
         Tensor x = c.in(0);
         return List.of(x.to(wide).times(factor).plus(shift).to(x.type()));
     }

@@ -85,8 +85,7 @@ record RecurrentActivations(List<Function> functions, double clip) {
 
     /** Applies function {@code index} to a gate's sum, after clipping it. */
     Slot gate(Formula f, int index, Slot x) {
-        Slot bounded =
-                Double.isFinite(clip) ? f.emitter().apply("Clip", x, f.number(-clip), f.number(clip)) : x;
+        Slot bounded = Double.isFinite(clip) ? f.emitter().apply("Clip", x, f.number(-clip), f.number(clip)) : x;
         return plain(f, index, bounded);
     }
 
@@ -106,8 +105,7 @@ record RecurrentActivations(List<Function> functions, double clip) {
             case "thresholdedrelu" -> f.emitter().apply("ThresholdedRelu", Attributes.of("alpha", alpha), x);
             case "scaledtanh" -> f.times(f.apply("Tanh", f.times(x, f.number(beta))), f.number(alpha));
             case "hardsigmoid" ->
-                f.emitter()
-                        .apply("HardSigmoid", Attributes.of("alpha", alpha).with("beta", beta), x);
+                f.emitter().apply("HardSigmoid", Attributes.of("alpha", alpha).with("beta", beta), x);
             case "elu" -> f.emitter().apply("Elu", Attributes.of("alpha", alpha), x);
             default -> throw new IllegalStateException(function.name());
         };

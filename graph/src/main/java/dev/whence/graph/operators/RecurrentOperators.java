@@ -72,8 +72,7 @@ final class RecurrentOperators {
                 boolean coupled = c.attributes().flag("input_forget", false);
                 return RecurrentSequence.of(emitter, c, in, 4)
                         .run(
-                                RecurrentActivations.of(
-                                        c, RecurrentSequence.directions(c), "Sigmoid", "Tanh", "Tanh"),
+                                RecurrentActivations.of(c, RecurrentSequence.directions(c), "Sigmoid", "Tanh", "Tanh"),
                                 (d, x, before) -> lstm(d, x, before, coupled));
             })
             .build();

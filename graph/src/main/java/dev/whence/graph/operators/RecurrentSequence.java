@@ -130,12 +130,7 @@ final class RecurrentSequence {
         }
         Slot peepholes = input(7);
         Direction direction = new Direction(
-                formula,
-                activations,
-                hidden,
-                recurrent,
-                recurrentBias,
-                peepholes == null ? null : part(peepholes, d));
+                formula, activations, hidden, recurrent, recurrentBias, peepholes == null ? null : part(peepholes, d));
         Slot[] moments = formula.split(sums, 0, (int) steps);
         Slot[] hiddens = new Slot[(int) steps];
         State state = new State(initial(5, d), gates == 4 ? initial(6, d) : null);
@@ -176,9 +171,7 @@ final class RecurrentSequence {
         if (given == null) {
             return formula.constant(Tensor.zeros(formula.type(), batch, hidden));
         }
-        return batchFirst
-                ? formula.squeeze(formula.slice(given, 1, d, d + 1), 1)
-                : part(given, d);
+        return batchFirst ? formula.squeeze(formula.slice(given, 1, d, d + 1), 1) : part(given, d);
     }
 
     /** The entry of one direction. */
