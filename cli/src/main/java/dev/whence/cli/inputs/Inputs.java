@@ -46,7 +46,8 @@ public final class Inputs {
             if (spread) {
                 byInput.values().forEach(paths -> paths.add(file.path()));
             } else {
-                byInput.get(inputOf(file, declared)).add(file.path());
+                byInput.computeIfAbsent(inputOf(file, declared), name -> new ArrayList<>())
+                        .add(file.path());
             }
         }
         if (spread) {
