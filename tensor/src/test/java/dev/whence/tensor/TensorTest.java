@@ -3,23 +3,9 @@ package dev.whence.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whence.core.NdArray;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class TensorTest {
-    private long before;
-
-    @BeforeEach
-    void countTensors() {
-        before = TensorScope.liveTensors();
-    }
-
-    @AfterEach
-    void nothingLeaked() {
-        assertThat(TensorScope.liveTensors()).isEqualTo(before);
-    }
-
     @Test
     void arraysOfEveryTypeComeBackUnchanged() {
         try (var _ = TensorScope.open()) {
