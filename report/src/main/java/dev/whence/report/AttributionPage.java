@@ -1,6 +1,7 @@
 package dev.whence.report;
 
 import dev.whence.core.Attribution;
+import dev.whence.core.Correlation;
 import dev.whence.core.Provenance;
 import dev.whence.core.Units;
 import java.util.ArrayList;
@@ -120,7 +121,7 @@ public final class AttributionPage {
         Page.Builder page = Page.titled(title).lead(lead);
         page.section("summary", "Summary", summary());
         if (attributions.size() > 1) {
-            page.section("agreement", "Do they agree?", List.of(agreement()));
+            page.section("agreement", "Do they agree?", List.of(agreementNote(), agreement()));
         }
         for (int i = 0; i < shown(); i++) {
             page.section("example-" + (i + 1), example(i).name(), exampleBlocks(i));
@@ -219,6 +220,12 @@ public final class AttributionPage {
         return new Table.Cell.Link(example(index).name(), "example-" + (index + 1));
     }
 
+    private Block agreementNote() {
+        String over = count() == 1 ? "" : ", mean over " + count() + " examples";
+        return Block.paragraph(
+                "Rank correlation of the scores" + over + ": 1 is the same order of units, −1 the reverse order.");
+    }
+
     /** The mean over all examples of the rank correlation of every pair. */
     private Block agreement() {
         int n = attributions.size();
@@ -237,10 +244,7 @@ public final class AttributionPage {
         }
         List<String> headers = new ArrayList<>(List.of("Spearman's ρ"));
         headers.addAll(labels);
-        Table table = Table.of(
-                "Rank correlation of the scores, mean over " + count()
-                        + " examples: 1 is the same order, −1 the reverse",
-                headers.toArray(String[]::new));
+        Table table = Table.of("", headers.toArray(String[]::new));
         for (int i = 0; i < n; i++) {
             List<Table.Cell> row = new ArrayList<>(List.of(Table.Cell.text(labels.get(i))));
             for (int j = 0; j < n; j++) {
@@ -254,8 +258,9 @@ public final class AttributionPage {
     }
 
     private double correlation(int one, int other, int example) {
-        return RankCorrelation.of(
-                Exhibit.allScores(attributions.get(one), example), Exhibit.allScores(attributions.get(other), example));
+        double[] first = Exhibit.allScores(attributions.get(one), example);
+        double[] second = Exhibit.allScores(attributions.get(other), example);
+        return first.length == second.length ? Correlation.spearman(first, second) : Double.NaN;
     }
 
     private List<Block> exampleBlocks(int index) {

@@ -63,8 +63,9 @@ public final class AttributionPicture {
     private static Drawing body(Attribution attribution, int index, Example example) {
         List<Drawing> parts = new ArrayList<>();
         for (Units units : attribution.units()) {
-            parts.add(Exhibit.of(units, index, example.view(units.name()), HeatMap.DEFAULT_CLIP)
-                    .drawing());
+            Drawing part = Exhibit.of(units, index, example.view(units.name()), HeatMap.DEFAULT_CLIP)
+                    .drawing();
+            parts.add(attribution.units().size() > 1 ? titled(units.name(), part) : part);
         }
         double width = parts.stream().mapToDouble(Drawing::width).reduce(LEAST_WIDTH, Math::max);
         parts.add(SumBar.of(Proof.of(attribution, index)).drawing(Math.min(width, 960)));
@@ -81,5 +82,12 @@ public final class AttributionPicture {
             y += part.height() + 16;
         }
         return all.build();
+    }
+
+    private static Drawing titled(String title, Drawing part) {
+        return Drawing.of(part.width(), part.height() + 22, part.description())
+                .bold(Lettering.fit(title, 13, part.width()), 0, 12, 13, Drawing.Anchor.START, Ink.TEXT)
+                .place(part, 0, 22)
+                .build();
     }
 }

@@ -78,10 +78,19 @@ public final class Bars implements Block {
         Markup out = new Markup().open("div", "class", "bars-block").open("table", "class", "bars");
         out.element("caption", caption).open("thead").open("tr").element("th", "Unit", "scope", "col");
         if (values) {
-            out.element("th", "Value", "scope", "col", "class", "n");
+            out.element("th", "Value", "scope", "col", "class", "n value");
         }
-        out.open("th", "scope", "col", "class", "track").element("span", "− lowers");
-        out.element("span", "raises +").close("th").element("th", "Score", "scope", "col", "class", "n");
+        out.open("th", "scope", "col", "class", "track")
+                .open("span")
+                .text("−")
+                .element("b", " lowers")
+                .close("span");
+        out.open("span")
+                .element("b", "raises ")
+                .text("+")
+                .close("span")
+                .close("th")
+                .element("th", "Score", "scope", "col", "class", "n");
         out.close("tr").close("thead").open("tbody");
         for (int i = 0; i < shown.size(); i++) {
             boolean rest = i == most;

@@ -43,7 +43,7 @@ public final class Drawing {
         record Text(String text, double x, double y, double size, Anchor anchor, Paint paint, boolean bold)
                 implements Mark {}
 
-        /** An image of pixels, stretched to the given box without smoothing. */
+        /** An image of pixels, stretched to the given box; pixels of small images keep sharp edges. */
         record Pixels(BufferedImage image, double x, double y, double width, double height) implements Mark {}
 
         /** A drawing inside a drawing, moved. */

@@ -125,7 +125,7 @@ public final class HeatMap implements Block {
         if (block == 1) {
             return scores;
         }
-        double[][] means = Pixels.blockSums(scores, block);
+        double[][] means = Pixels.blockSums(scores, block, block);
         for (double[] row : means) {
             for (int x = 0; x < row.length; x++) {
                 row[x] /= (double) block * block;
@@ -146,10 +146,7 @@ public final class HeatMap implements Block {
 
     private double cell() {
         int side = Math.max(scores.length, scores[0].length);
-        if (side <= 140) {
-            return Math.floor(280.0 / side);
-        }
-        return side <= 360 ? 1 : 320.0 / side;
+        return side <= PixelWriter.CRISP_SIDE ? Math.floor(280.0 / side) : 320.0 / side;
     }
 
     /** The panel of scores alone. */
@@ -182,7 +179,7 @@ public final class HeatMap implements Block {
     /** Plus and minus signs on the strong cells, or on the strong blocks of a fine grid. */
     private void signs(Drawing.Builder panel) {
         int block = Math.ceilDiv(Math.max(scores.length, scores[0].length), SIGNS_A_SIDE);
-        double[][] sums = Pixels.blockSums(scores, block);
+        double[][] sums = Pixels.blockSums(scores, block, block);
         double most = Arrays.stream(sums)
                 .flatMapToDouble(Arrays::stream)
                 .map(Math::abs)
@@ -195,13 +192,23 @@ public final class HeatMap implements Block {
             for (int column = 0; column < sums[0].length; column++) {
                 double sum = sums[row][column];
                 if (most > 0 && Math.abs(sum) >= SIGN_FROM * most) {
-                    int[] at = strongest(row * block, column * block, block, Math.signum(sum));
+                    int[] at = block <= 2
+                            ? strongest(row * block, column * block, block, Math.signum(sum))
+                            : middle(row, column, block);
+
                     int ground = ColorScale.DIVERGING.rgb(share(scores[at[0]][at[1]], limit));
                     Path2D sign = sign((at[1] + 0.5) * cell(), (at[0] + 0.5) * cell(), arm, sum > 0);
                     panel.stroke(sign, new Paint.Fixed(ColorScale.textOn(ground)), 1.1, false);
                 }
             }
         }
+    }
+
+    private int[] middle(int row, int column, int block) {
+        return new int[] {
+            Math.min(row * block + block / 2, scores.length - 1),
+            Math.min(column * block + block / 2, scores[0].length - 1)
+        };
     }
 
     /** Row and column of the strongest score of the given sign within a block. */
@@ -272,7 +279,7 @@ public final class HeatMap implements Block {
     public Block compact() {
         return () -> {
             Markup out = new Markup().open("figure", "class", "map").open("div", "class", "panels");
-            panel(out, "", overlay().orElseGet(this::attribution));
+            panel(out, "", attribution());
             out.close("div");
             caption(out);
             return out.close("figure").toString();
@@ -299,7 +306,8 @@ public final class HeatMap implements Block {
     }
 
     private void panel(Markup out, String title, Drawing drawing) {
-        out.open("div", "class", "panel");
+        String wide = Numbers.coordinate(Math.max(drawing.width(), 200)) + "px";
+        out.open("div", "class", "panel", "style", "--wide:" + wide);
         if (!title.isEmpty()) {
             out.element("span", title, "class", "panel-title");
         }
@@ -312,9 +320,7 @@ public final class HeatMap implements Block {
                         "data-rows",
                         Integer.toString(GridTable.rows(scores)),
                         "data-columns",
-                        Integer.toString(GridTable.columns(scores)),
-                        "style",
-                        "max-width:" + Numbers.coordinate(Math.max(drawing.width(), 200)) + "px")
+                        Integer.toString(GridTable.columns(scores)))
                 .raw(drawing.inlineSvg())
                 .close("div");
         out.close("div");

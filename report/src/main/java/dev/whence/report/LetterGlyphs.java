@@ -14,17 +14,20 @@ final class LetterGlyphs {
 
     /** The letter stretched into a box; any letter but A, C, G, T, U and N is a plain bar. */
     static Shape in(char letter, double x, double y, double width, double height) {
-        var place = new AffineTransform(width, 0, 0, height, x, y);
-        return place.createTransformedShape(
-                switch (Character.toUpperCase(letter)) {
-                    case 'A' -> adenine();
-                    case 'C' -> ring();
-                    case 'G' -> guanine();
-                    case 'T' -> polygon(0, 0, 1, 0, 1, .17, .6, .17, .6, 1, .4, 1, .4, .17, 0, .17);
-                    case 'U' -> uracil();
-                    case 'N' -> polygon(0, 1, 0, 0, .22, 0, .79, .7, .79, 0, 1, 0, 1, 1, .78, 1, .21, .3, .21, 1);
-                    default -> new Rectangle2D.Double(0.2, 0, 0.6, 1);
-                });
+        Shape shape = switch (Character.toUpperCase(letter)) {
+            case 'A' -> adenine();
+            case 'C' -> ring();
+            case 'G' -> guanine();
+            case 'T' -> polygon(0, 0, 1, 0, 1, .17, .62, .17, .62, 1, .38, 1, .38, .17, 0, .17);
+            case 'U' -> uracil();
+            case 'N' -> polygon(0, 1, 0, 0, .22, 0, .79, .7, .79, 0, 1, 0, 1, 1, .78, 1, .21, .3, .21, 1);
+            default -> new Rectangle2D.Double(0, 0, 1, 1);
+        };
+        Rectangle2D bounds = shape.getBounds2D();
+        var place = AffineTransform.getTranslateInstance(x, y);
+        place.scale(width / bounds.getWidth(), height / bounds.getHeight());
+        place.translate(-bounds.getX(), -bounds.getY());
+        return place.createTransformedShape(shape);
     }
 
     /** The ink of a letter; the letters also differ in shape. */

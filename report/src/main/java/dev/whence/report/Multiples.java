@@ -39,8 +39,8 @@ record Multiples(List<Attribution> attributions, List<String> labels, Example ex
                         .build();
                 out.open("figure", "class", "map")
                         .open("div", "class", "panels")
-                        .open("div", "class", "panel");
-                out.open("div", "class", "plate", "style", "max-width:280px").raw(drawing.inlineSvg());
+                        .open("div", "class", "panel", "style", "--wide:280px");
+                out.open("div", "class", "plate").raw(drawing.inlineSvg());
                 out.close("div").close("div").close("div").close("figure").close("div");
             }
         }

@@ -12,7 +12,7 @@ final class Numbers {
 
     private Numbers() {}
 
-    /** Four significant digits, such as {@code 12.35} or {@code −1.2e−7}. */
+    /** At most four significant digits, such as {@code 12.35} or {@code −1.2e−7}. */
     static String plain(double value) {
         return format(value, DIGITS, false);
     }
@@ -22,9 +22,18 @@ final class Numbers {
         return format(value, DIGITS, true);
     }
 
-    /** Three significant digits and a sign, for crowded places. */
+    /** At most three significant digits and a sign, for crowded places. */
     static String shortSigned(double value) {
         return format(value, SHORT_DIGITS, true);
+    }
+
+    /** Two decimals and a sign, for numbers from -1 to 1. */
+    static String hundredths(double value) {
+        if (Double.isNaN(value)) {
+            return "–";
+        }
+        String text = String.format(Locale.ROOT, "%.2f", Math.abs(value));
+        return text.equals("0.00") ? text : (value < 0 ? "−" : "+") + text;
     }
 
     /** A coordinate of a picture: at most two decimals and never an exponent. */
@@ -59,6 +68,6 @@ final class Numbers {
         if (rounded.scale() < 0) {
             rounded = new BigDecimal(Math.rint(size));
         }
-        return lead + rounded.toPlainString();
+        return lead + rounded.stripTrailingZeros().toPlainString();
     }
 }

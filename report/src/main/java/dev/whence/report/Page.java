@@ -1,14 +1,13 @@
 package dev.whence.report;
 
 import dev.whence.core.ErrorCode;
+import dev.whence.core.FinishedFile;
 import dev.whence.core.WhenceException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -16,7 +15,6 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One self-contained HTML file: title, sections, styles and pictures inside, nothing fetched from anywhere. The page is
@@ -52,30 +50,7 @@ public final class Page {
      * @throws WhenceException with {@link ErrorCode#STORE_UNWRITABLE} if the place cannot be written
      */
     public void write(Path file) {
-        Path target = file.toAbsolutePath();
-        @Nullable Path partial = null;
-        try {
-            partial = target.resolveSibling("." + target.getFileName() + ".part");
-            Files.writeString(partial, html);
-            Files.move(partial, target, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            if (partial != null) {
-                remove(partial);
-            }
-            throw new WhenceException(
-                    ErrorCode.STORE_UNWRITABLE,
-                    "Cannot write the page '" + file + "': " + e.getClass().getSimpleName() + ", " + e.getMessage()
-                            + ".",
-                    e);
-        }
-    }
-
-    private static void remove(Path partial) {
-        try {
-            Files.deleteIfExists(partial);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        FinishedFile.writeText(file, html);
     }
 
     /** Collects the sections of a page. */

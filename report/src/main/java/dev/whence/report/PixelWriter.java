@@ -15,6 +15,9 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Paints a drawing into pixels with the JDK alone; needs no display. */
 final class PixelWriter {
+    /** Pictures up to this many pixels a side show each pixel with sharp edges; larger ones may be smoothed. */
+    static final int CRISP_SIDE = 140;
+
     /** Small pictures are enlarged by a whole factor to at least this many pixels a side, so that no viewer blurs them. */
     private static final int SHARP_SIDE = 224;
 
@@ -91,7 +94,10 @@ final class PixelWriter {
     private static void pixels(Graphics2D graphics, Drawing.Mark.Pixels pixels) {
         BufferedImage image = pixels.image();
         graphics.setRenderingHint(
-                RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_NEAREST_NEIGHBOR);
+                RenderingHints.KEY_INTERPOLATION,
+                isCrisp(image)
+                        ? RenderingHints.VALUE_INTERPOLATION_NEAREST_NEIGHBOR
+                        : RenderingHints.VALUE_INTERPOLATION_BILINEAR);
         var before = graphics.getTransform();
         graphics.translate(pixels.x(), pixels.y());
         graphics.scale(pixels.width() / image.getWidth(), pixels.height() / image.getHeight());
@@ -99,12 +105,16 @@ final class PixelWriter {
         graphics.setTransform(before);
     }
 
+    static boolean isCrisp(BufferedImage image) {
+        return Math.max(image.getWidth(), image.getHeight()) <= CRISP_SIDE;
+    }
+
     /** The image enlarged by a whole factor if it is small, else itself. */
     static BufferedImage sharp(BufferedImage image) {
-        int factor = Math.ceilDiv(SHARP_SIDE, Math.max(image.getWidth(), image.getHeight()));
-        if (factor <= 1) {
+        if (!isCrisp(image)) {
             return image;
         }
+        int factor = Math.ceilDiv(SHARP_SIDE, Math.max(image.getWidth(), image.getHeight()));
         var large =
                 new BufferedImage(image.getWidth() * factor, image.getHeight() * factor, BufferedImage.TYPE_INT_RGB);
         for (int y = 0; y < large.getHeight(); y++) {

@@ -56,13 +56,11 @@ final class Pixels {
     }
 
     /** The sums of the blocks of a grid; blocks at the right and bottom edges may be smaller. */
-    static double[][] blockSums(double[][] grid, int block) {
-        int rows = Math.ceilDiv(grid.length, block);
-        int columns = Math.ceilDiv(grid[0].length, block);
-        double[][] sums = new double[rows][columns];
+    static double[][] blockSums(double[][] grid, int high, int wide) {
+        double[][] sums = new double[Math.ceilDiv(grid.length, high)][Math.ceilDiv(grid[0].length, wide)];
         for (int y = 0; y < grid.length; y++) {
             for (int x = 0; x < grid[0].length; x++) {
-                sums[y / block][x / block] += grid[y][x];
+                sums[y / high][x / wide] += grid[y][x];
             }
         }
         return sums;

@@ -2,6 +2,7 @@ package dev.whence.report;
 
 import dev.whence.core.Attribution;
 import dev.whence.core.Completeness;
+import dev.whence.core.ConvergenceReport.Precision;
 import dev.whence.core.Units;
 
 /**
@@ -53,12 +54,9 @@ public record Proof(
         }
     }
 
-    private static final double FLOAT32_TOLERANCE = 1e-3;
-    private static final double FLOAT64_TOLERANCE = 1e-9;
-
     /**
-     * The account of one example of an attribution. The tolerance is {@code 1e-3 * max(1, |target - reference|)}, or
-     * {@code 1e-9 * ...} where the provenance says {@code precision = float64}.
+     * The account of one example of an attribution. The tolerance is that of {@link Precision#FLOAT64} where
+     * the environment of the provenance says {@code precision = float64}, else that of {@link Precision#FLOAT32}.
      */
     public static Proof of(Attribution attribution, int example) {
         double positive = 0;
@@ -73,17 +71,15 @@ public record Proof(
         }
         double target = attribution.target().values()[example];
         double reference = attribution.reference().values()[example];
-        boolean precise =
-                "float64".equals(attribution.provenance().environment().get("precision"));
-        double tolerance =
-                (precise ? FLOAT64_TOLERANCE : FLOAT32_TOLERANCE) * Math.max(1, Math.abs(target - reference));
+        String stated = attribution.provenance().environment().getOrDefault("precision", "");
+        Precision precision = stated.equals(Precision.FLOAT64.toString()) ? Precision.FLOAT64 : Precision.FLOAT32;
         return new Proof(
                 reference,
                 positive,
                 negative,
                 target,
                 attribution.delta()[example],
-                tolerance,
+                precision.tolerance(target - reference),
                 attribution.method().completeness());
     }
 

@@ -68,16 +68,7 @@ public final class SeriesPlot implements Block {
     }
 
     private static double[] columns(double[] row) {
-        int block = Math.ceilDiv(row.length, MOST_COLUMNS);
-        return Pixels.blockSums(new double[][] {row}, block)[0].length == row.length ? row : sums(row, block);
-    }
-
-    private static double[] sums(double[] row, int block) {
-        double[] sums = new double[Math.ceilDiv(row.length, block)];
-        for (int i = 0; i < row.length; i++) {
-            sums[i / block] += row[i];
-        }
-        return sums;
+        return Pixels.blockSums(new double[][] {row}, 1, Math.ceilDiv(row.length, MOST_COLUMNS))[0];
     }
 
     /** The picture. */

@@ -120,9 +120,10 @@ final class SvgWriter {
     private void pixels(Drawing.Mark.Pixels pixels) {
         String data = "data:image/png;base64,"
                 + Base64.getEncoder().encodeToString(PixelWriter.png(PixelWriter.sharp(pixels.image())));
+        String crisp = PixelWriter.isCrisp(pixels.image()) ? " style=\"image-rendering:pixelated\"" : "";
         out.raw("<image x=\"" + coordinate(pixels.x()) + "\" y=\"" + coordinate(pixels.y()) + "\" width=\""
                 + coordinate(pixels.width()) + "\" height=\"" + coordinate(pixels.height())
-                + "\" preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\" href=\"" + data + "\"/>");
+                + "\" preserveAspectRatio=\"none\"" + crisp + " href=\"" + data + "\"/>");
     }
 
     private String colour(String property, Paint paint) {

@@ -123,7 +123,7 @@ public final class Table implements Block {
             case Cell.Shade(double value) -> {
                 int ground = ColorScale.DIVERGING.rgb(value);
                 String style = "background:" + Paint.hex(ground) + ";color:" + Paint.hex(ColorScale.textOn(ground));
-                out.element(element, Numbers.shortSigned(value), "class", "n", "style", style);
+                out.element(element, Numbers.hundredths(value), "class", "n", "style", style);
             }
             case Cell.Judged(Proof.Verdict verdict) ->
                 out.open(element, attributes).block(verdict.badge()).close(element);

@@ -72,7 +72,7 @@ public final class TextSpans implements Block {
         double limit = Pixels.limit(scores, HeatMap.DEFAULT_CLIP);
         StringBuilder out = new StringBuilder();
         for (int i = 0; i < scores.length; i++) {
-            String token = tokens.get(i).replaceAll("[\\p{Cntrl}&&[^\n\t]]", "\uFFFD");
+            String token = tokens.get(i).replaceAll("[\\p{Cc}&&[^\n\t]]", "\uFFFD");
             double share = share(i, limit);
             if (Math.abs(share) < MARK_FROM) {
                 out.append(token);

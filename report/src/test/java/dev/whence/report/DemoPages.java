@@ -25,6 +25,31 @@ final class DemoPages {
         genomics(folder);
         table(folder);
         others(folder);
+        charts(folder);
+    }
+
+    private static void charts(Path folder) {
+        double[] steps = {1, 2, 5, 10, 20, 50, 100};
+        Chart lines = Chart.lines(
+                "Delta of integrated gradients by its number of steps",
+                "steps",
+                steps,
+                List.of(
+                        new Chart.Series("ReLU network", new double[] {1.3, 0.9, 0.42, 0.2, 0.11, 0.04, 0.02}),
+                        new Chart.Series("sigmoid network", new double[] {0.6, 0.3, 0.1, 0.05, 0.02, 0.01, 0.005})));
+        Chart bars = Chart.bars(
+                "Change of log-odds after erasing pixels",
+                "conversion",
+                List.of("8 to 3", "8 to 6", "9 to 1", "4 to 1"),
+                List.of(
+                        new Chart.Series("gradient", new double[] {8.1, 7.2, 12, -1.5}),
+                        new Chart.Series("rescale", new double[] {10.2, 9.1, 15, 9}),
+                        new Chart.Series("reveal-cancel", new double[] {11.9, 10.4, 18.2, 12.5})));
+        Page.titled("Charts")
+                .section("Lines", lines)
+                .section("Bars", bars)
+                .build()
+                .write(folder.resolve("charts.html"));
     }
 
     private static void write(Path folder, String name, AttributionPage page) {

@@ -1,0 +1,126 @@
+package dev.whence.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class BlocksTest {
+    private static Bars bars(int count) {
+        List<Bars.Bar> bars = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            bars.add(new Bars.Bar("f" + i, "" + i, (i % 2 == 0 ? 1 : -1) * i));
+        }
+        return Bars.of("scores", bars);
+    }
+
+    @Test
+    void bars_are_sorted_by_size_and_the_rest_keeps_the_sum() {
+        List<Bars.Bar> shown = bars(30).withMost(5).shown();
+        assertThat(shown).extracting(Bars.Bar::name).containsExactly("f29", "f28", "f27", "f26", "f25", "25 others");
+        double all = 0;
+        for (int i = 0; i < 30; i++) {
+            all += (i % 2 == 0 ? 1 : -1) * i;
+        }
+        assertThat(shown.stream().mapToDouble(Bars.Bar::score).sum()).isCloseTo(all, within(1e-12));
+    }
+
+    @Test
+    void a_single_rest_is_drawn_by_its_own_name() {
+        assertThat(bars(6).withMost(5).shown())
+                .extracting(Bars.Bar::name)
+                .contains("f0")
+                .hasSize(6);
+    }
+
+    @Test
+    void bars_go_left_when_negative_and_right_when_positive() {
+        var document = Xml.fragment(Bars.of("s", List.of(new Bars.Bar("a", "", 2), new Bars.Bar("b", "", -1))));
+        assertThat(Xml.ofClass(document, "i", "up").getFirst().getAttribute("style"))
+                .isEqualTo("left:50%;width:50%");
+        assertThat(Xml.ofClass(document, "i", "down").getFirst().getAttribute("style"))
+                .isEqualTo("left:25%;width:25%");
+    }
+
+    @Test
+    void hostile_names_stay_text_in_bars_tables_text_and_pictures() {
+        String name = PageTest.HOSTILE;
+        List<Block> blocks = List.of(
+                Bars.of(name, List.of(new Bars.Bar(name, name, 1))),
+                Table.of(name, name).row(Table.Cell.text(name)),
+                Table.facts(name, Map.of(name, name)),
+                TextSpans.of(name, List.of(name, name), new double[] {1, 0}),
+                HeatMap.of(name, new double[] {1}, 1, 1),
+                Chart.bars(name, name, List.of(name), List.of(new Chart.Series(name, new double[] {1}))));
+        for (Block block : blocks) {
+            assertThat(Xml.elements(Xml.fragment(block), "script")).isEmpty();
+        }
+        Xml.parse(
+                Bars.of(name, List.of(new Bars.Bar(name, name, 1))).drawing(400).svg());
+    }
+
+    @Test
+    void a_table_wants_as_many_fields_as_columns() {
+        Table table = Table.of("", "a", "b");
+        assertThatThrownBy(() -> table.row(Table.Cell.number(1))).hasMessageContaining("1 fields in a table of 2");
+    }
+
+    @Test
+    void tokens_show_their_sign_without_colour() {
+        var spans = TextSpans.of("t", List.of("good", " so", " bad"), new double[] {1, 0, -2});
+        var document = Xml.fragment(spans);
+        assertThat(Xml.ofClass(document, "span", "plus"))
+                .singleElement()
+                .satisfies(e -> assertThat(e.getTextContent()).isEqualTo("good"));
+        assertThat(Xml.ofClass(document, "span", "minus"))
+                .singleElement()
+                .satisfies(e -> assertThat(e.getTextContent()).isEqualTo(" bad"));
+        assertThat(spans.ansi().replaceAll("\u001b\\[[0-9;]*m", "")).isEqualTo("[+good] so[− bad]");
+    }
+
+    @Test
+    void tokens_cannot_smuggle_control_sequences_into_a_terminal() {
+        String text = TextSpans.of("t", List.of("\u001b[2Jgone\u009b"), new double[] {0})
+                .ansi();
+        assertThat(text).doesNotContain("\u001b").doesNotContain("\u009b").contains("gone");
+    }
+
+    @Test
+    void charts_have_round_ticks_a_key_and_a_table() {
+        Axis axis = Axis.over(new double[] {0.013, 0.094}, false);
+        assertThat(axis.ticks().stream().map(axis::label)).containsExactly("0", "0.02", "0.04", "0.06", "0.08", "0.1");
+        var chart = Chart.lines("c", "steps", new double[] {1, 2, 3}, List.of(new Chart.Series("one", new double[] {
+            1, Double.NaN, 3
+        })));
+        var document = Xml.fragment(chart);
+        assertThat(Xml.elements(document, "text"))
+                .extracting(e -> e.getTextContent())
+                .contains("one", "steps");
+        assertThat(Xml.elements(document, "td"))
+                .extracting(e -> e.getTextContent())
+                .containsExactly("1", "NaN", "3");
+    }
+
+    @Test
+    void a_flat_or_empty_axis_still_has_a_range() {
+        assertThat(Axis.over(new double[] {5, 5}, false).most()).isGreaterThan(5);
+        assertThat(Axis.over(new double[] {Double.NaN}, false).most()).isEqualTo(1);
+        assertThat(Axis.over(new double[] {5}, true).least()).isZero();
+    }
+
+    @Test
+    void a_series_longer_than_the_picture_keeps_the_sum_of_its_scores() {
+        double[][] ones = new double[1][5000];
+        java.util.Arrays.fill(ones[0], 1);
+        var document = Xml.fragment(SeriesPlot.of("s", List.of("one"), ones, ones));
+        assertThat(Xml.ofClass(document, "rect", "fill-positive")).hasSizeBetween(200, 260);
+        double sum = Xml.ofClass(document, "td", "v").stream()
+                .mapToDouble(cell -> Double.parseDouble(cell.getTextContent()))
+                .sum();
+        assertThat(sum).isEqualTo(5000);
+    }
+}
