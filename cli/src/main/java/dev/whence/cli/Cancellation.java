@@ -25,7 +25,7 @@ final class Cancellation {
     /** Throws once somebody has asked the work to stop. */
     void check() {
         if (asked.get()) {
-            throw new WhenceException(ErrorCode.CANCELLED, "Cancelled; nothing half-written was left.");
+            throw new WhenceException(ErrorCode.CANCELLED, "Cancelled.");
         }
     }
 

@@ -21,7 +21,7 @@ public final class ExitCode {
     static int of(ErrorCode code) {
         return switch (code) {
             case CANCELLED -> CANCELLED;
-            case OPERATOR_FAILED, STORE_UNWRITABLE -> FAILED;
+            case OPERATOR_FAILED, STORE_UNWRITABLE, MEMORY, INTERNAL -> FAILED;
             case MODEL_UNREADABLE,
                     MODEL_INVALID,
                     MODEL_EXTERNAL_DATA,

@@ -20,9 +20,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * is shown with {@code --verbose} only; with {@code --json} the sentence is a JSON object.
  */
 final class Failures {
-    private static final String INTERNAL = "WH-INTERNAL";
-    private static final String MEMORY = "WH-MEMORY";
-
     private final Console console;
     private final boolean json;
     private final boolean verbose;
@@ -37,16 +34,16 @@ final class Failures {
     /** An exception that left a command. */
     int of(Exception thrown) {
         return switch (thrown) {
-            case WhenceException known -> tell(known.code().code(), message(known), ExitCode.of(known.code()), known);
+            case WhenceException known -> tell(known.code(), message(known), known);
             case UncheckedIOException unchecked -> file(Objects.requireNonNull(unchecked.getCause()), unchecked);
             case IOException checked -> file(checked, checked);
             case ParameterException usage -> usage(usage);
+            case RuntimeException engine when isOutOfNativeMemory(engine) -> tooLarge(engine);
             default ->
                 tell(
-                        INTERNAL,
+                        ErrorCode.INTERNAL,
                         "Internal error: " + thrown
                                 + ". This is a mistake in Whence; --verbose shows where it happened.",
-                        ExitCode.FAILED,
                         thrown);
         };
     }
@@ -66,7 +63,7 @@ final class Failures {
         sentence.append(" Help: ")
                 .append(command.getCommandSpec().qualifiedName())
                 .append(" --help");
-        return tell(ErrorCode.USAGE.code(), sentence.toString(), ExitCode.BAD_INPUT, thrown);
+        return tell(ErrorCode.USAGE, sentence.toString(), thrown);
     }
 
     private static String reason(ParameterException thrown) {
@@ -79,12 +76,12 @@ final class Failures {
     }
 
     /** The work did not fit into memory, or a model was nested too deeply. */
-    int tooLarge(Error thrown) {
+    int tooLarge(Throwable thrown) {
         String sentence = thrown instanceof StackOverflowError
                 ? "The input is nested too deeply."
-                : "Not enough memory (" + thrown.getMessage()
+                : "Not enough memory (" + message(thrown).lines().findFirst().orElse("")
                         + "); try a smaller --batch, or give the JVM more with WHENCE_JAVA_OPTS=-Xmx8g.";
-        return tell(MEMORY, sentence, ExitCode.FAILED, thrown);
+        return tell(ErrorCode.MEMORY, sentence, thrown);
     }
 
     private int file(IOException cause, Exception thrown) {
@@ -95,22 +92,29 @@ final class Failures {
             default -> "Reading or writing failed: " + message(cause) + ".";
         };
         boolean missing = cause instanceof NoSuchFileException;
-        ErrorCode code = missing ? ErrorCode.INPUT_UNREADABLE : ErrorCode.STORE_UNWRITABLE;
-        return tell(code.code(), sentence, ExitCode.of(code), thrown);
+        return tell(missing ? ErrorCode.INPUT_UNREADABLE : ErrorCode.STORE_UNWRITABLE, sentence, thrown);
     }
 
-    private int tell(String code, String sentence, int exitCode, Throwable thrown) {
+    private int tell(ErrorCode code, String sentence, Throwable thrown) {
+        int exitCode = ExitCode.of(code);
         console.out().flush();
         if (json) {
-            console.err().println(JsonLine.error(code, sentence, exitCode, verbose ? trace(thrown) : List.of()));
+            console.err().println(JsonLine.error(code.code(), sentence, exitCode, verbose ? trace(thrown) : List.of()));
         } else {
-            console.err().println("whence: " + sentence + (exitCode == ExitCode.CANCELLED ? "" : " [" + code + "]"));
+            String suffix = code == ErrorCode.CANCELLED ? "" : " [" + code.code() + "]";
+            console.err().println("whence: " + sentence + suffix);
             if (verbose) {
                 thrown.printStackTrace(console.err());
             }
         }
         console.err().flush();
         return exitCode;
+    }
+
+    /** The engine's allocators say so in words only. */
+    private static boolean isOutOfNativeMemory(RuntimeException thrown) {
+        String text = message(thrown);
+        return text.contains("can't allocate memory") || text.contains("out of memory");
     }
 
     private static String message(Throwable thrown) {

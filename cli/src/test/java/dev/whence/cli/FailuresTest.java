@@ -87,6 +87,15 @@ class FailuresTest {
         assertThat(err.toString()).contains("Java heap space").contains("--batch");
     }
 
+    @Test
+    void too_little_native_memory_is_told_by_its_words() {
+        RuntimeException thrown =
+                new RuntimeException("DefaultCPUAllocator: can't allocate memory: you tried 1 TB\nat c10");
+
+        assertThat(failures().of(thrown)).isEqualTo(1);
+        assertThat(err.toString()).contains("WH-MEMORY").doesNotContain("at c10");
+    }
+
     private Failures failures(String... arguments) {
         return new Failures(console, List.of(arguments));
     }

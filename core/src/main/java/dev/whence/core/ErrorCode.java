@@ -32,7 +32,11 @@ public enum ErrorCode {
     /** A result cannot be written. */
     STORE_UNWRITABLE("WH-STORE-UNWRITABLE"),
     /** The work was cancelled. */
-    CANCELLED("WH-CANCELLED");
+    CANCELLED("WH-CANCELLED"),
+    /** The work needs more memory than there is. */
+    MEMORY("WH-MEMORY"),
+    /** A mistake in Whence itself. */
+    INTERNAL("WH-INTERNAL");
 
     private final String code;
 
