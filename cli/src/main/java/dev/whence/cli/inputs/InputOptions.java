@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param image how pixels become numbers; null for {@link ImagePreparation#DEFAULT} with a notice that says so
  * @param columns columns of a table to take, in this order; empty for all that hold numbers
- * @param skip columns of a table to leave out, such as the label
+ * @param skip columns of a table to leave out where there are such, such as the label
  * @param nameColumn the column of a table that names its rows, or null
  * @param header whether the first line of a table names its columns
  * @param member the array of an npz file to take, or null

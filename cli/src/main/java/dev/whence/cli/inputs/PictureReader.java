@@ -67,11 +67,10 @@ final class PictureReader {
                                 + " are allowed.");
             }
             return reader.read(0);
-        } catch (IOException
-                | IllegalArgumentException
-                | IllegalStateException
-                | IndexOutOfBoundsException
-                | NegativeArraySizeException e) {
+        } catch (WhenceException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            // Decoders of damaged files end in any runtime exception.
             throw new WhenceException(
                     ErrorCode.INPUT_UNREADABLE, file + ": the picture cannot be decoded: " + reason(e) + ".", e);
         }

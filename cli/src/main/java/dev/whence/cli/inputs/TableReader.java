@@ -38,6 +38,7 @@ final class TableReader {
     private final InputOptions options;
     private final List<Column> columns = new ArrayList<>();
     private final List<String> names = new ArrayList<>();
+    private final List<String> notices = new ArrayList<>();
     private final Set<String> unnamed = new LinkedHashSet<>();
     private int nameColumn = -1;
     private long cells;
@@ -159,7 +160,9 @@ final class TableReader {
             nameColumn = 0;
         }
         for (String skipped : options.skip()) {
-            indexOf(header, skipped);
+            if (!header.contains(skipped)) {
+                notices.add(file + ": there is no column '" + skipped + "' to leave out.");
+            }
         }
         if (options.columns().isEmpty()) {
             for (int i = 0; i < header.size(); i++) {
@@ -266,7 +269,6 @@ final class TableReader {
     }
 
     private LoadedInput finished() {
-        List<String> notices = new ArrayList<>();
         List<Column> taken = new ArrayList<>();
         List<String> text = new ArrayList<>();
         for (Column column : columns) {

@@ -1,7 +1,9 @@
 package dev.whence.cli.inputs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.whence.core.WhenceException;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,13 +11,17 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pictures are decoded and resized to the pixels that Pillow gives; the recipe lies beside the files. */
 class PillowGoldenTest {
@@ -115,6 +121,25 @@ class PillowGoldenTest {
         boolean webp = file.toString().endsWith(".webp");
         assertThat(worst(read(file).colour(), read(expectedOf(file))))
                 .isLessThanOrEqualTo(webp ? LOSSY_WEBP_LEVELS : LOSSY_LEVELS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"decoded-palette.png", "decoded-webp-lossless.webp", "lossy-webp.webp", "lossy-jpeg.jpg"})
+    void damagedFilesAreReadOrRefused(String name, @TempDir Path temporary) throws IOException {
+        byte[] whole = Files.readAllBytes(folder().resolve(name));
+        SplittableRandom random = new SplittableRandom(8);
+        InputLimits small = new InputLimits(1 << 20, 1 << 20, 1 << 20);
+        for (int round = 0; round < 150; round++) {
+            byte[] bytes = Arrays.copyOf(whole, round % 3 == 0 ? random.nextInt(whole.length) : whole.length);
+            for (int change = 0; change < 3 && bytes.length > 0; change++) {
+                bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+            }
+            Path damaged = Files.write(temporary.resolve(name), bytes);
+            Throwable thrown = catchThrowable(() -> PictureReader.read(damaged, small, new ArrayList<>()));
+            assertThat(thrown == null || thrown instanceof WhenceException)
+                    .as("round %d: %s", round, thrown)
+                    .isTrue();
+        }
     }
 
     @Test

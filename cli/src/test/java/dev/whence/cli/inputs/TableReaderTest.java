@@ -131,8 +131,14 @@ class TableReaderTest {
         Path file = file(folder, "t.csv", "a,b\n1,2\n");
         String message = file + ": there is no column 'c'; there are a, b.";
         refused(() -> load(file, InputOptions.DEFAULT.withColumns(List.of("c"))), ErrorCode.INPUT_INVALID, message);
-        refused(() -> load(file, InputOptions.DEFAULT.withSkip(List.of("c"))), ErrorCode.INPUT_INVALID, message);
         refused(() -> load(file, InputOptions.DEFAULT.withNameColumn("c")), ErrorCode.INPUT_INVALID, message);
+    }
+
+    @Test
+    void aColumnToLeaveOutThatIsNotThereIsTold() {
+        Path file = file(folder, "t.csv", "a,b\n1,2\n");
+        assertThat(load(file, InputOptions.DEFAULT.withSkip(List.of("label"))).notices())
+                .containsExactly(file + ": there is no column 'label' to leave out.");
     }
 
     @Test
