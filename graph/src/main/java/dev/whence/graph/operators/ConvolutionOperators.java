@@ -101,7 +101,8 @@ final class ConvolutionOperators {
                 if (at.has("output_shape")) {
                     long[] shape = at.integers("output_shape");
                     total = full - shape[shape.length - axes + i];
-                    begin[i] = auto.equals("SAME_UPPER") ? total / 2 : total - total / 2;
+                    long hidden = Math.max(0, total);
+                    begin[i] = auto.equals("SAME_UPPER") ? hidden / 2 : hidden - hidden / 2;
                 } else if (auto.startsWith("SAME")) {
                     total = full - x[i + 2] * stride[i];
                     begin[i] = auto.equals("SAME_UPPER") ? total / 2 : total - total / 2;

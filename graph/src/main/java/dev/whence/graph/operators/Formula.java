@@ -1,11 +1,14 @@
 package dev.whence.graph.operators;
 
+import dev.whence.core.ErrorCode;
 import dev.whence.core.NdArray;
+import dev.whence.core.WhenceException;
 import dev.whence.graph.Attributes;
 import dev.whence.graph.Emitter;
 import dev.whence.graph.Slot;
 import dev.whence.tensor.Tensor;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Short words for writing an operator down with smaller ones.
@@ -14,6 +17,16 @@ import java.util.List;
  * @param type the element type of constants
  */
 record Formula(Emitter emitter, NdArray.Type type) {
+
+    /** An input of an operator that must be given. */
+    static Slot given(@Nullable Slot[] in, int index) {
+        Slot slot = index < in.length ? in[index] : null;
+        if (slot == null) {
+            throw new WhenceException(
+                    ErrorCode.MODEL_INVALID, "input " + index + " is missing; this operator cannot work without it");
+        }
+        return slot;
+    }
 
     /** A constant scalar. */
     Slot number(double value) {

@@ -7,7 +7,6 @@ import dev.whence.graph.Call;
 import dev.whence.graph.Kind;
 import dev.whence.graph.Operator;
 import dev.whence.graph.Reads;
-import dev.whence.graph.Slot;
 import dev.whence.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
@@ -103,121 +102,24 @@ final class NormalizationOperators {
      * Layer normalisation over the axes from {@code axis} on: c = x - mean, v = mean(c c) + epsilon,
      * y = c / sqrt(v) scale + bias. Further outputs: the mean and 1 / sqrt(v).
      */
-    static final Operator LAYER_NORMALIZATION = Operator.named("LayerNormalization")
-            .forwardMany(c -> {
-                Statistics s = Statistics.of(c.in(0), layerAxes(c), epsilon(c), true);
-                Tensor y = s.normalised().times(c.in(1));
-                Tensor bias = c.optional(2);
-                return List.of(bias == null ? y : y.plus(bias), s.mean(), s.inverse());
-            })
-            .gradients((c, gys) -> layerGradient(c, gys, true))
-            .reads(Reads.INPUTS)
-            .kind(new Kind.Composite((emitter, c, in) -> {
-                Formula f = new Formula(emitter, c.in(0).type());
-                Written w = Written.of(f, required(in, 0), layerAxes(c), epsilon(c), true);
-                Slot y = f.times(w.normalised(), required(in, 1));
-                Slot bias = in.length > 2 ? in[2] : null;
-                return new Slot[] {bias == null ? y : f.plus(y, bias), w.mean(), w.inverse()};
-            }))
-            .build();
+    static final Operator LAYER_NORMALIZATION = Normalizer.LAYER.operator("LayerNormalization");
 
-    static Slot required(@Nullable Slot[] in, int index) {
-        Slot slot = index < in.length ? in[index] : null;
-        if (slot == null) {
-            throw new WhenceException(
-                    ErrorCode.MODEL_INVALID, "input " + index + " is missing; this operator cannot work without it");
-        }
-        return slot;
-    }
-
-    private static double epsilon(Call c) {
-        return c.attributes().real("epsilon", 1e-5);
-    }
-
-    private static long[] layerAxes(Call c) {
-        return LongStream.range(c.axis("axis", -1, c.rank(0)), c.rank(0)).toArray();
-    }
-
-    private static @Nullable Tensor[] layerGradient(Call c, @Nullable Tensor[] gys, boolean isCentred) {
-        Tensor[] out = new Tensor[c.arity()];
-        Statistics s = Statistics.of(c.in(0), layerAxes(c), epsilon(c), isCentred);
-        Tensor gy = gys[0];
-        if (c.isActive(0)) {
-            out[0] = s.gradient(
-                    gy == null ? null : gy.times(c.in(1)),
-                    gys.length > 1 ? gys[1] : null,
-                    gys.length > 2 ? gys[2] : null);
-        }
-        if (gy != null && c.isActive(1)) {
-            out[1] = gy.times(s.normalised()).sumTo(c.shape(1));
-        }
-        if (gy != null && c.isActive(2)) {
-            out[2] = gy.sumTo(c.shape(2));
-        }
-        return out;
-    }
+    /** Layer normalisation of each channel: over the spatial axes, with a scale and a bias for each channel. */
+    static final Operator INSTANCE_NORMALIZATION = Normalizer.INSTANCE.operator("InstanceNormalization");
 
     /**
-     * The statistics of slices of a tensor.
-     *
-     * @param axes the axes of a slice
-     * @param mean the mean of each slice; of no use where it is not taken off
-     * @param centred the tensor less its mean, or as it is
-     * @param inverse 1 / sqrt(mean of squares + epsilon)
+     * Layer normalisation of groups of channels. Scale and bias are given for each channel, before opset 21 for each
+     * group.
      */
-    record Statistics(long[] axes, Tensor mean, Tensor centred, Tensor inverse) {
-        static Statistics of(Tensor x, long[] axes, double epsilon, boolean isCentred) {
-            Tensor mean = isCentred ? x.mean(true, axes) : Tensor.zeros(x.type());
-            Tensor centred = isCentred ? x.minus(mean) : x;
-            Tensor variance = centred.times(centred).mean(true, axes);
-            return new Statistics(
-                    axes, mean, centred, variance.plus(epsilon).sqrt().reciprocal());
-        }
+    static final Operator GROUP_NORMALIZATION = Normalizer.GROUP.operator("GroupNormalization");
 
-        Tensor normalised() {
-            return centred.times(inverse);
-        }
+    /** Division by the root of the mean square, over the axes from {@code axis} on: y = x / sqrt(mean(x x) + epsilon) scale. */
+    static final Operator RMS_NORMALIZATION = Normalizer.ROOT_MEAN_SQUARE.operator("RMSNormalization");
 
-        /** The gradient towards the tensor from those of the normalised tensor, the mean and the inverse deviation. */
-        Tensor gradient(@Nullable Tensor ofNormalised, @Nullable Tensor ofMean, @Nullable Tensor ofInverse) {
-            double n = (double) centred.size() / inverse.size();
-            Tensor gi = ofInverse;
-            Tensor gc = null;
-            if (ofNormalised != null) {
-                Tensor through = ofNormalised.times(centred).sum(true, axes);
-                gi = gi == null ? through : gi.plus(through);
-                gc = ofNormalised.times(inverse);
-            }
-            if (gi != null) {
-                Tensor cube = inverse.times(inverse).times(inverse);
-                Tensor part = centred.times(gi.times(cube).divide(-n));
-                gc = gc == null ? part : gc.plus(part);
-            }
-            Tensor gm = ofMean == null ? Tensor.zeros(centred.type()) : ofMean.divide(n);
-            if (gc == null) {
-                return gm.expand(centred.shape());
-            }
-            boolean isCentred = mean.rank() > 0 || centred.rank() == 0;
-            return isCentred ? gc.minus(gc.mean(true, axes)).plus(gm) : gc;
-        }
-    }
-
-    /**
-     * The same statistics written with smaller operators.
-     *
-     * @param mean the mean of each slice, or null where it is not taken off
-     * @param inverse 1 / sqrt(mean of squares + epsilon)
-     * @param normalised the tensor, centred and divided
-     */
-    record Written(@Nullable Slot mean, Slot inverse, Slot normalised) {
-        static Written of(Formula f, Slot x, long[] axes, double epsilon, boolean isCentred) {
-            Slot mean = isCentred ? f.reduce("ReduceMean", x, axes) : null;
-            Slot centred = mean == null ? x : f.minus(x, mean);
-            Slot variance = f.reduce("ReduceMean", f.times(centred, centred), axes);
-            Slot inverse = f.apply("Reciprocal", f.apply("Sqrt", f.plus(variance, f.number(epsilon))));
-            return new Written(mean, inverse, f.times(centred, inverse));
-        }
-    }
-
-    static final List<Operator> ALL = List.of(BATCH_NORMALIZATION, LAYER_NORMALIZATION);
+    static final List<Operator> ALL = List.of(
+            BATCH_NORMALIZATION,
+            LAYER_NORMALIZATION,
+            INSTANCE_NORMALIZATION,
+            GROUP_NORMALIZATION,
+            RMS_NORMALIZATION);
 }

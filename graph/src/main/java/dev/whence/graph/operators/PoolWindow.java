@@ -55,6 +55,16 @@ record PoolWindow(SpatialWindow window, long[] x, long[] out) {
         return (out[axis] - 1) * window.stride()[axis] + span(window, axis);
     }
 
+    /** Paddings, in ONNX's order and never negative, with which a convolution has just these windows. */
+    long[] framePads() {
+        long[] pads = new long[2 * axes()];
+        for (int i = 0; i < axes(); i++) {
+            pads[i] = window.before()[i];
+            pads[axes() + i] = Math.max(0, reach(i) - x[i + 2] - window.before()[i]);
+        }
+        return pads;
+    }
+
     /** The input with borders that end exactly with the first and the last window. */
     Tensor framed(Tensor input, double value) {
         long[] border = new long[2 * axes()];

@@ -3,11 +3,13 @@ package dev.whence.graph.operators;
 import dev.whence.core.ErrorCode;
 import dev.whence.core.NdArray;
 import dev.whence.core.WhenceException;
+import dev.whence.graph.Attributes;
 import dev.whence.graph.Call;
 import dev.whence.graph.Kind;
 import dev.whence.graph.Kinds;
 import dev.whence.graph.Operator;
 import dev.whence.graph.Reads;
+import dev.whence.graph.Slot;
 import dev.whence.tensor.Algebra;
 import dev.whence.tensor.Convolution;
 import dev.whence.tensor.Pooling;
@@ -187,5 +189,112 @@ final class PoolingOperators {
             .kind(new Kind.Selecting(new AxisWindows(PoolingOperators::spatial, c -> true)))
             .build();
 
-    static final List<Operator> ALL = List.of(MAX_POOL, AVERAGE_POOL, GLOBAL_AVERAGE_POOL, GLOBAL_MAX_POOL);
+    /** The p-norm of each window; what lies outside counts as zero. */
+    static final Operator LP_POOL = Operator.named("LpPool")
+            .inlined((emitter, c, in) -> {
+                Formula f = new Formula(emitter, c.in(0).type());
+                PoolWindow w = PoolWindow.of(c);
+                long[] weights = ones(w, NdArray.Type.FLOAT32).shape();
+                weights[0] = w.x()[1];
+                Attributes window = Attributes.of("strides", w.window().stride())
+                        .with("dilations", w.window().dilation())
+                        .with("pads", w.framePads())
+                        .with("group", w.x()[1]);
+                Slot sums = emitter.apply(
+                        "Conv",
+                        window,
+                        powers(f, c, Formula.given(in, 0)),
+                        f.constant(Tensor.full(1, f.type(), weights)));
+                return new Slot[] {root(f, c, sums)};
+            })
+            .build();
+
+    /** The p-norm of each channel. */
+    static final Operator GLOBAL_LP_POOL = Operator.named("GlobalLpPool")
+            .inlined((emitter, c, in) -> {
+                Formula f = new Formula(emitter, c.in(0).type());
+                Slot sums = f.reduce("ReduceSum", powers(f, c, Formula.given(in, 0)), spatial(c));
+                return new Slot[] {root(f, c, sums)};
+            })
+            .build();
+
+    private static double exponent(Call c) {
+        double p = c.attributes().real("p", 2);
+        if (!(p > 0)) {
+            throw new WhenceException(ErrorCode.MODEL_INVALID, "attribute 'p' is " + p + "; more than 0 is expected");
+        }
+        return p;
+    }
+
+    private static Slot powers(Formula f, Call c, Slot x) {
+        double p = exponent(c);
+        if (p == 2) {
+            return f.times(x, x);
+        }
+        Slot size = f.apply("Abs", x);
+        return p == 1 ? size : f.emitter().apply("Pow", size, f.number(p));
+    }
+
+    private static Slot root(Formula f, Call c, Slot sums) {
+        double p = exponent(c);
+        if (p == 2) {
+            return f.apply("Sqrt", sums);
+        }
+        return p == 1 ? sums : f.emitter().apply("Pow", sums, f.number(1 / p));
+    }
+
+    /** Puts elements back where a maximum pooling found them, zeros elsewhere. */
+    static final Operator MAX_UNPOOL = Operator.named("MaxUnpool")
+            .forward(c -> {
+                long[] inferred = unpooledShape(c);
+                Tensor flat = Tensor.zeros(c.in(0).type(), NdArray.elements(inferred));
+                Tensor y = flat.scatter(0, places(c, inferred), c.in(0).reshape(-1)).reshape(inferred);
+                return c.has(2) ? fitted(y, c.in(2).toLongs()) : y;
+            })
+            .gradient((c, gy) -> {
+                long[] inferred = unpooledShape(c);
+                Tensor g = fitted(gy, inferred).reshape(-1);
+                return g.indexSelect(0, places(c, inferred)).reshape(c.shape(0));
+            })
+            .reads(Reads.INPUTS)
+            .kind(c -> c.isActive(1) ? new Kind.Blocking("its places depend on the input") : Kinds.MOVING)
+            .build();
+
+    private static long[] unpooledShape(Call c) {
+        long[] x = c.shape(0);
+        SpatialWindow w = SpatialWindow.of(c, x, c.attributes().integers("kernel_shape"));
+        long size = x[0] * x[1];
+        for (int i = 0; i < w.kernel().length; i++) {
+            x[i + 2] = (x[i + 2] - 1) * w.stride()[i] + w.kernel()[i] - w.before()[i] - w.after()[i];
+            if (x[i + 2] < 1 || x[i + 2] > Integer.MAX_VALUE / Math.max(1, size)) {
+                throw new WhenceException(
+                        ErrorCode.SHAPE_MISMATCH, "the unpooled shape " + Arrays.toString(x) + " is not possible");
+            }
+            size *= x[i + 2];
+        }
+        return x;
+    }
+
+    private static Tensor places(Call c, long[] shape) {
+        Tensor places = c.in(1).reshape(-1);
+        long size = NdArray.elements(shape);
+        if (places.size() > 0
+                && (places.min(false, 0).item() < 0 || places.max(false, 0).item() >= size)) {
+            throw new WhenceException(
+                    ErrorCode.OPERATOR_FAILED, "an index lies outside the " + size + " places of the output");
+        }
+        return places;
+    }
+
+    /** Cuts or fills with zeros at the end of each axis. */
+    private static Tensor fitted(Tensor y, long[] shape) {
+        long[] border = new long[2 * shape.length];
+        for (int i = 0; i < shape.length; i++) {
+            border[2 * (shape.length - 1 - i) + 1] = shape[i] - y.dimension(i);
+        }
+        return Arrays.equals(shape, y.shape()) ? y : y.pad(0, border);
+    }
+
+    static final List<Operator> ALL = List.of(
+            MAX_POOL, AVERAGE_POOL, GLOBAL_AVERAGE_POOL, GLOBAL_MAX_POOL, LP_POOL, GLOBAL_LP_POOL, MAX_UNPOOL);
 }

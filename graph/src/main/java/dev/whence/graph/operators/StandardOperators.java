@@ -19,7 +19,9 @@ public final class StandardOperators {
             ConvolutionOperators.ALL,
             MovementOperators.ALL,
             PoolingOperators.ALL,
+            RegionOperators.ALL,
             NormalizationOperators.ALL,
+            ResponseNormalizationOperators.ALL,
             SoftmaxOperators.ALL,
             RecurrentOperators.ALL);
 
