@@ -41,16 +41,16 @@ final class RegionOperators {
      * One region.
      *
      * @param image index in the batch
-     * @param rows from the image's rows to samples, {@code [cells, samples a cell, H]}
+     * @param rows from the image's rows to the lower and upper neighbour of samples, {@code [cells, samples a cell, 2, H]}
      * @param columns from the image's columns to samples
      */
     private record Region(long image, Tensor rows, Tensor columns) {
         Tensor meanRows() {
-            return rows.mean(false, 1);
+            return rows.sum(false, 2).mean(false, 1);
         }
 
         Tensor meanColumns() {
-            return columns.mean(false, 1);
+            return columns.sum(false, 2).mean(false, 1);
         }
     }
 
@@ -69,14 +69,19 @@ final class RegionOperators {
                 : Tensor.stack(0, out.toArray(new Tensor[0]));
     }
 
+    /** The largest weighted neighbour of any sample of a cell: what the standard's reference takes the maximum of. */
     private static Tensor maximum(Tensor image, Region region) {
         Tensor rows = region.rows();
         Tensor columns = region.columns();
-        Tensor samples = rows.reshape(-1, rows.dimension(2))
+        Tensor samples = rows.reshape(-1, rows.dimension(3))
                 .matmul(image)
-                .matmul(columns.reshape(-1, columns.dimension(2)).transpose(0, 1));
+                .matmul(columns.reshape(-1, columns.dimension(3)).transpose(0, 1));
         return samples.reshape(
-                        -1, rows.dimension(0), rows.dimension(1), columns.dimension(0), columns.dimension(1))
+                        -1,
+                        rows.dimension(0),
+                        2 * rows.dimension(1),
+                        columns.dimension(0),
+                        2 * columns.dimension(1))
                 .max(false, 2, 4);
     }
 
@@ -148,18 +153,18 @@ final class RegionOperators {
         if (count > 1 << 12) {
             throw new WhenceException(ErrorCode.OPERATOR_FAILED, "a region asks for " + count + " samples a cell");
         }
-        double[] weights = new double[(int) (cells * count * length)];
+        double[] weights = new double[(int) (2 * cells * count * length)];
         for (int s = 0; s < cells * count; s++) {
             double place = start + (s / count) * cell + (s % count + 0.5) * cell / count;
             if (place >= -1 && place <= length) {
                 double inside = Math.min(Math.max(place, 0), length - 1);
                 int low = (int) inside;
                 int high = (int) Math.min(low + 1L, length - 1);
-                weights[(int) (s * length) + low] += 1 - (inside - low);
-                weights[(int) (s * length) + high] += inside - low;
+                weights[(int) (2 * s * length) + low] = 1 - (inside - low);
+                weights[(int) ((2 * s + 1) * length) + high] = inside - low;
             }
         }
-        return Tensor.of(NdArray.of(weights, cells, count, length)).to(c.in(1).type());
+        return Tensor.of(NdArray.of(weights, cells, count, 2, length)).to(c.in(1).type());
     }
 
     static final List<Operator> ALL = List.of(ROI_ALIGN);
