@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,10 +60,16 @@ public final class Interpreter {
         }
 
         void bind(String name, Variable variable) {
-            if (variable instanceof Slot slot) {
-                slot.hold();
-            }
+            Holding.hold(variable);
             names.put(name, variable);
+        }
+
+        void bindTexts(Graph graph) {
+            graph.constants().forEach((name, constant) -> {
+                if (constant.isText()) {
+                    bind(name, new Variable.Texts(constant));
+                }
+            });
         }
 
         Variable find(String name) {
@@ -82,8 +89,9 @@ public final class Interpreter {
         }
 
         void unbind(String name) {
-            if (names.remove(name) instanceof Slot slot) {
-                slot.release();
+            Variable gone = names.remove(name);
+            if (gone != null) {
+                Holding.release(gone);
             }
         }
     }
@@ -96,11 +104,7 @@ public final class Interpreter {
         Frame f = new Frame(null, Map.of());
         frame = f;
         network.bindConstants((name, tensor) -> f.bind(name, new Slot(name, tensor, false, true)));
-        graph.constants().forEach((name, constant) -> {
-            if (constant.isText()) {
-                f.bind(name, new Variable.Texts(constant));
-            }
-        });
+        f.bindTexts(graph);
         feeds.forEach((name, tensor) -> f.bind(name, new Slot(name, tensor, sources.contains(name), true)));
         List<Node> plan = network.plan(keep, feeds.keySet());
         plan.forEach(n -> n.reads().forEach(name -> f.remaining.merge(name, 1, Integer::sum)));
@@ -231,7 +235,8 @@ public final class Interpreter {
         Kind kind = operator.kind(call);
         Reads reads = retention.reads(operator, kind);
         for (Slot slot : in) {
-            if (slot != null && (reads.inputs() || !slot.isActive())) {
+            if (slot != null
+                    && (reads.inputs() || !slot.isActive() || !slot.type().isFloating())) {
                 slot.hold();
             }
         }
@@ -257,6 +262,7 @@ public final class Interpreter {
         }
         Frame f = new Frame(frame, network.readCounts(inner));
         network.bindInnerConstants(inner, (name, tensor) -> f.bind(name, new Slot(name, tensor, false, true)));
+        f.bindTexts(inner);
         for (int i = 0; i < arguments.size(); i++) {
             f.bind(inner.inputs().get(i).name(), arguments.get(i));
         }
@@ -266,20 +272,50 @@ public final class Interpreter {
             for (Node node : inner.nodes()) {
                 executeAndRelease(node, f);
             }
-            return inner.outputs().stream().map(o -> f.find(o.name())).toList();
+            List<Variable> results =
+                    inner.outputs().stream().map(o -> f.find(o.name())).toList();
+            results.forEach(Holding::hold);
+            f.names.values().forEach(Holding::release);
+            results.forEach(Holding::handOver);
+            return results;
         } finally {
             frame = outer;
         }
     }
 
-    /** An emitter for smaller operators on behalf of a node with graphs or lists. */
-    public Emitter emitterFor(Node node) {
-        return new Expanding(node);
+    /**
+     * Runs smaller operators on behalf of a node with graphs or lists, and frees what they made except the results.
+     *
+     * @param work runs them; its results may be any variables
+     */
+    public List<Variable> emit(Node node, Function<Emitter, List<? extends Variable>> work) {
+        try (Expanding emitter = new Expanding(node)) {
+            List<Variable> results = List.copyOf(work.apply(emitter));
+            results.forEach(Holding::hold);
+            emitter.close();
+            results.forEach(Holding::handOver);
+            return results;
+        }
+    }
+
+    /** Keeps a variable's memory until {@link #letGo}: for results that are gathered while graphs run. */
+    public void keep(Variable variable) {
+        Holding.hold(variable);
+    }
+
+    /** Ends a {@link #keep}. */
+    public void letGo(Variable variable) {
+        Holding.release(variable);
     }
 
     /** A value that does not carry attribution, such as a loop counter. */
     public Slot constant(String name, Tensor tensor) {
-        return new Slot(name, tensor, false, false);
+        return new Slot(name, tensor.on(network.device()), false, false);
+    }
+
+    /** A constant of the model in this run's precision. */
+    public Variable constant(String name, Constant constant) {
+        return constant.isText() ? new Variable.Texts(constant) : constant(name, network.materialise(constant));
     }
 
     /** The precision of this run. */
@@ -362,6 +398,7 @@ public final class Interpreter {
         @Override
         public void close() {
             owned.forEach(Slot::release);
+            owned.clear();
         }
     }
 }

@@ -2,7 +2,7 @@ package dev.whence.graph;
 
 /** Which values of a step somebody reads after the forward run; what nobody reads is freed. */
 public enum Reads {
-    /** Only shapes (and constant inputs, which are always there). */
+    /** Only shapes (and inputs that are constant or not of a real type, which are always there). */
     NOTHING(false, false),
     /** The inputs. */
     INPUTS(true, false),

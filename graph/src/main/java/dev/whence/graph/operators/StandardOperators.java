@@ -23,7 +23,13 @@ public final class StandardOperators {
             NormalizationOperators.ALL,
             ResponseNormalizationOperators.ALL,
             SoftmaxOperators.ALL,
-            RecurrentOperators.ALL);
+            RecurrentOperators.ALL,
+            PartOperators.ALL,
+            ShapeOperators.ALL,
+            IndexingOperators.ALL,
+            ScatterOperators.ALL,
+            ControlOperators.ALL,
+            SequenceOperators.ALL);
 
     private StandardOperators() {}
 }

@@ -1,0 +1,119 @@
+package dev.whence.graph.operators;
+
+import dev.whence.core.ErrorCode;
+import dev.whence.core.WhenceException;
+import dev.whence.graph.Attributes;
+import dev.whence.graph.Call;
+import dev.whence.graph.Kind;
+import dev.whence.graph.Operator;
+import dev.whence.graph.Reads;
+import dev.whence.tensor.Indexing;
+import dev.whence.tensor.Tensor;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Writing elements at places: ScatterElements, ScatterND and the older Scatter. */
+final class ScatterOperators {
+    private ScatterOperators() {}
+
+    /** Single elements written along an axis. */
+    static final Operator SCATTER_ELEMENTS = scatter("ScatterElements");
+
+    /** The former name of {@link #SCATTER_ELEMENTS}. */
+    static final Operator SCATTER = scatter("Scatter");
+
+    private static Operator scatter(String name) {
+        return Operator.named(name)
+                .forward(c -> {
+                    int axis = c.axis("axis", 0, c.rank(0));
+                    return combined(c, c.in(0), axis, places(c, axis), c.in(2));
+                })
+                .gradients((c, gys) -> {
+                    int axis = c.axis("axis", 0, c.rank(0));
+                    return pulled(c, gys[0], axis, places(c, axis), c.shape(0), c.shape(2));
+                })
+                .reads(Reads.NOTHING)
+                .kind(ScatterOperators::kind)
+                .build();
+    }
+
+    private static Tensor places(Call c, int axis) {
+        return IndexingOperators.fromFront(c.in(1), c.shape(0)[axis]);
+    }
+
+    /** Slices written at places given by their leading coordinates. */
+    static final Operator SCATTER_ND = Operator.named("ScatterND")
+            .forward(c -> {
+                var at = coordinates(c);
+                Tensor index = spread(at);
+                Tensor updates = c.in(2).reshape(index.shape());
+                return combined(c, c.in(0).reshape(at.rows(), at.width()), 0, index, updates)
+                        .reshape(c.shape(0));
+            })
+            .gradients((c, gys) -> {
+                var at = coordinates(c);
+                Tensor gy = gys[0] == null ? null : gys[0].reshape(at.rows(), at.width());
+                Tensor index = spread(at);
+                return pulled(c, gy, 0, index, c.shape(0), c.shape(2));
+            })
+            .reads(Reads.NOTHING)
+            .kind(ScatterOperators::kind)
+            .build();
+
+    private static IndexingOperators.Coordinates coordinates(Call c) {
+        return IndexingOperators.Coordinates.of(c.shape(0), c.in(1), 0);
+    }
+
+    private static Tensor spread(IndexingOperators.Coordinates at) {
+        return at.flat().unsqueeze(1).expand(at.flat().size(), at.width());
+    }
+
+    private static Tensor combined(Call c, Tensor x, int axis, Tensor index, Tensor updates) {
+        return switch (reduction(c.attributes())) {
+            case "none" -> x.scatter(axis, index, updates);
+            case "add" -> Indexing.scatterReduce(x, axis, index, updates, Indexing.Reduction.SUM);
+            case "mul" -> Indexing.scatterReduce(x, axis, index, updates, Indexing.Reduction.PRODUCT);
+            case "max" -> Indexing.scatterReduce(x, axis, index, updates, Indexing.Reduction.MAX);
+            case "min" -> Indexing.scatterReduce(x, axis, index, updates, Indexing.Reduction.MIN);
+            default ->
+                throw new WhenceException(
+                        ErrorCode.MODEL_INVALID,
+                        "reduction '" + reduction(c.attributes()) + "' is none of none, add, mul, max, min");
+        };
+    }
+
+    private static String reduction(Attributes at) {
+        return at.text("reduction", "none");
+    }
+
+    /** What replaces takes its place's gradient away from the data; what is added leaves it. */
+    private static @Nullable Tensor[] pulled(
+            Call c, @Nullable Tensor gy, int axis, Tensor index, long[] x, long[] updates) {
+        @Nullable Tensor[] out = new @Nullable Tensor[c.arity()];
+        if (gy == null) {
+            return out;
+        }
+        String reduction = reduction(c.attributes());
+        if (!reduction.equals("none") && !reduction.equals("add")) {
+            throw new WhenceException(ErrorCode.OPERATOR_NO_RULE, "reduction '" + reduction + "' has no gradient here");
+        }
+        if (c.isActive(0)) {
+            boolean replaces = reduction.equals("none");
+            Tensor zeros = Sizes.zerosLike(gy, index.shape());
+            out[0] = (replaces ? gy.scatter(axis, index, zeros) : gy).reshape(x);
+        }
+        if (c.isActive(2)) {
+            out[2] = gy.gather(axis, index).reshape(updates);
+        }
+        return out;
+    }
+
+    private static Kind kind(Call c) {
+        String reduction = reduction(c.attributes());
+        return reduction.equals("none") || reduction.equals("add")
+                ? IndexingOperators.movingBy(1).of(c)
+                : new Kind.Blocking("values that meet are combined by '" + reduction + "'");
+    }
+
+    static final List<Operator> ALL = List.of(SCATTER_ELEMENTS, SCATTER, SCATTER_ND);
+}
