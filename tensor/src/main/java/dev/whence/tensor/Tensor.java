@@ -350,6 +350,13 @@ public final class Tensor implements AutoCloseable {
         }
     }
 
+    /** The index of the smallest element of an axis; the first one among equals. */
+    public Tensor argMin(int axis, boolean keepAxis) {
+        try (var dim = new org.bytedeco.pytorch.LongOptional(axis)) {
+            return wrap(torch.argmin(at, dim, keepAxis));
+        }
+    }
+
     /** Sums away the axes along which a tensor of {@code wanted} shape was broadcast to this shape. */
     public Tensor sumTo(long... wanted) {
         return Arrays.equals(wanted, dimensions()) ? this : wrap(at.sum_to_size(wanted));

@@ -1,5 +1,6 @@
 package dev.whence.graph.operators;
 
+import dev.whence.core.NdArray;
 import dev.whence.graph.Call;
 import dev.whence.graph.Kind;
 import dev.whence.graph.Kinds;
@@ -49,7 +50,7 @@ final class ElementwiseOperators {
             .forward(c -> c.in(0).negate())
             .gradient((c, gy) -> gy.negate())
             .reads(Reads.NOTHING)
-            .kind(new Kind.Scaling(c -> Tensor.full(-1, c.in(0).type())))
+            .kind(new Kind.Scaling(c -> Tensor.full(-1, NdArray.Type.FLOAT32)))
             .build();
 
     /** Absolute value; the gradient at 0 is taken as 0. */
@@ -72,7 +73,7 @@ final class ElementwiseOperators {
         Tensor x = c.in(0);
         return x.type().isFloating()
                 ? x.erf()
-                : x.to(dev.whence.core.NdArray.Type.FLOAT64).erf().to(x.type());
+                : x.to(NdArray.Type.FLOAT64).erf().to(x.type());
     }
 
     /** The largest whole number not above x. */

@@ -53,6 +53,9 @@ final class ExtremumOperators {
         if (gy == null) {
             return new @Nullable Tensor[c.arity()];
         }
+        if (c.arity() == 1) {
+            return new @Nullable Tensor[] {gy};
+        }
         Tensor winners = null;
         for (int i = 0; i < c.arity(); i++) {
             Tensor wins = c.in(i).equalTo(c.out(0)).to(gy.type());

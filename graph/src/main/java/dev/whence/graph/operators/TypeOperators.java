@@ -20,7 +20,7 @@ final class TypeOperators {
 
     /** The elements in the type that {@code to} names; between real types nothing but rounding happens. */
     static final Operator CAST = Operator.named("Cast")
-            .forward(c -> converted(c.in(0), c.resolve(wanted(c, "to"))))
+            .forward(TypeOperators::cast)
             .gradient((c, gy) -> gy.to(sourceType(c, gy)))
             .reads(Reads.NOTHING)
             .kind(c -> kind(c, wanted(c, "to")))
@@ -35,13 +35,26 @@ final class TypeOperators {
             .kind(c -> kind(c, c.in(1).type()))
             .build();
 
+    private static Tensor cast(Call c) {
+        Tensor y = converted(c.in(0), c.resolve(wanted(c, "to")));
+        long code = c.attributes().integer("to");
+        if (code != ElementType.UINT4.code() && code != ElementType.INT4.code()) {
+            return y;
+        }
+        // Numbers of 4 bits are kept one a byte and wrap around as their own width does.
+        Tensor low = y.bitAnd(Broadcasting.number(15, y));
+        Tensor sign = Broadcasting.number(8, y);
+        return code == ElementType.UINT4.code() ? low : low.bitXor(sign).minus(sign);
+    }
+
     private static Kind kind(Call c, NdArray.Type to) {
         if (!to.isFloating()) {
             return Kinds.DISCRETE;
         }
-        return c.in(0).type().isFloating()
-                ? Kinds.MOVING
-                : new Kind.Blocking("it turns whole numbers or truth values into real ones");
+        // Whole numbers can come from quantised values; whatever else made them says itself that it blocks.
+        return c.in(0).type() == NdArray.Type.BOOL
+                ? new Kind.Blocking("it turns truth values into numbers")
+                : Kinds.MOVING;
     }
 
     /** The input's type where it is still there; gradients of a run share one real type otherwise. */
