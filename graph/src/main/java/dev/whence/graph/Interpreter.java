@@ -99,13 +99,13 @@ public final class Interpreter {
     private @Nullable Frame frame;
 
     /** Runs the network's own graph. */
-    Trace runMain(Map<String, Tensor> feeds, Set<String> keep) {
+    Trace runMain(Map<String, ? extends Variable> feeds, Set<String> keep) {
         Graph graph = network.graph();
         Frame f = new Frame(null, Map.of());
         frame = f;
         network.bindConstants((name, tensor) -> f.bind(name, new Slot(name, tensor, false, true)));
         f.bindTexts(graph);
-        feeds.forEach((name, tensor) -> f.bind(name, new Slot(name, tensor, sources.contains(name), true)));
+        feeds.forEach(f::bind);
         List<Node> plan = network.plan(keep, feeds.keySet());
         plan.forEach(n -> n.reads().forEach(name -> f.remaining.merge(name, 1, Integer::sum)));
         keep.forEach(name -> f.remaining.merge(name, 1, Integer::sum));

@@ -236,9 +236,17 @@ public final class Network implements AutoCloseable {
      */
     public Trace run(
             Map<String, Tensor> feeds, Set<String> sources, Set<String> wanted, Interpreter.Retention retention) {
-        Map<String, Tensor> ready = new LinkedHashMap<>();
-        feeds.forEach((name, tensor) ->
-                ready.put(name, tensor.to(precision.resolve(tensor.type())).on(device)));
+        Map<String, Variable> ready = new LinkedHashMap<>();
+        feeds.forEach((name, tensor) -> ready.put(name, variable(name, tensor, sources.contains(name))));
+        return runOn(ready, sources, wanted, retention);
+    }
+
+    /** The same with inputs that may be lists, optional values or strings; see {@link #variable(Constant)}. */
+    public Trace runOn(
+            Map<String, ? extends Variable> ready,
+            Set<String> sources,
+            Set<String> wanted,
+            Interpreter.Retention retention) {
         Set<String> missing = missingInputs(wanted, ready.keySet());
         if (!missing.isEmpty()) {
             throw new WhenceException(
@@ -248,6 +256,17 @@ public final class Network implements AutoCloseable {
                             + "; the model's inputs are " + graph.inputs() + ".");
         }
         return new Interpreter(this, sources, retention).runMain(ready, wanted);
+    }
+
+    /** An input that does not carry attribution, in this network's precision; it belongs to the innermost scope. */
+    public Variable variable(Constant constant) {
+        return constant.isText()
+                ? new Variable.Texts(constant)
+                : new Slot("input", materialise(constant), false, true);
+    }
+
+    private Slot variable(String name, Tensor tensor, boolean isActive) {
+        return new Slot(name, tensor.to(precision.resolve(tensor.type())).on(device), isActive, true);
     }
 
     private Set<String> missingInputs(Set<String> wanted, Set<String> given) {
