@@ -260,9 +260,7 @@ public final class Network implements AutoCloseable {
 
     /** An input that does not carry attribution, in this network's precision; it belongs to the innermost scope. */
     public Variable variable(Constant constant) {
-        return constant.isText()
-                ? new Variable.Texts(constant)
-                : new Slot("input", materialise(constant), false, true);
+        return constant.isText() ? new Variable.Texts(constant) : new Slot("input", materialise(constant), false, true);
     }
 
     private Slot variable(String name, Tensor tensor, boolean isActive) {

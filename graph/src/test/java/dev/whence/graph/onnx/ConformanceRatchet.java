@@ -78,7 +78,8 @@ record ConformanceRatchet(String cases, int passed, int passedOfOnnxRuntime, Set
     /** The content of the file. */
     String text() {
         StringBuilder out = new StringBuilder();
-        out.append("# How many conformance cases pass, and which do not. Written by ConformanceTest -Dwhence.write=true.\n");
+        out.append(
+                "# How many conformance cases pass, and which do not. Written by ConformanceTest -Dwhence.write=true.\n");
         out.append("cases ").append(cases).append('\n');
         out.append("passed ").append(passed).append('\n');
         out.append("passedOfOnnxRuntime ").append(passedOfOnnxRuntime).append('\n');

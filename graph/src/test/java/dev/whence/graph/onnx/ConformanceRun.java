@@ -120,8 +120,7 @@ record ConformanceRun(GoldenTable.Outcome outcome, String note) {
                     throw new Difference(what + ": found " + found + ", expected a sequence");
                 }
                 if (items.size() != values.size()) {
-                    throw new Difference(
-                            what + ": found " + items.size() + " elements, expected " + values.size());
+                    throw new Difference(what + ": found " + items.size() + " elements, expected " + values.size());
                 }
                 for (int i = 0; i < items.size(); i++) {
                     compare(what + "[" + i + "]", items.get(i), values.get(i));

@@ -35,7 +35,9 @@ class ConformanceTest {
             now.write();
         } else if (before.cases().equals(now.cases())) {
             assertThat(now.text())
-                    .as("%s; see graph/target/conformance.txt. If more pass, raise the ratchet with -Dwhence.write=true", now.comparedWith(before))
+                    .as(
+                            "%s; see graph/target/conformance.txt. If more pass, raise the ratchet with -Dwhence.write=true",
+                            now.comparedWith(before))
                     .isEqualTo(before.text());
         }
     }
