@@ -6,6 +6,7 @@ import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.Shape;
+import java.awt.font.FontRenderContext;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -23,9 +24,20 @@ final class PixelWriter {
 
     private static final double LARGEST_SIDE = 16_000;
 
-    private PixelWriter() {}
+    private final Graphics2D graphics;
+    private final boolean fonts;
+
+    private PixelWriter(Graphics2D graphics, boolean fonts) {
+        this.graphics = graphics;
+        this.fonts = fonts;
+    }
 
     static BufferedImage paint(Drawing drawing, double scale) {
+        return paint(drawing, scale, hasFonts());
+    }
+
+    /** Paints with the fonts of this machine, or with letters of our own. */
+    static BufferedImage paint(Drawing drawing, double scale, boolean fonts) {
         double wide = Math.ceil(drawing.width() * scale);
         double high = Math.ceil(drawing.height() * scale);
         if (!(wide >= 1 && high >= 1 && wide <= LARGEST_SIDE && high <= LARGEST_SIDE)) {
@@ -41,33 +53,33 @@ final class PixelWriter {
             graphics.setColor(new Color(Ink.PAPER.rgb()));
             graphics.fillRect(0, 0, image.getWidth(), image.getHeight());
             graphics.scale(scale, scale);
-            marks(graphics, drawing);
+            new PixelWriter(graphics, fonts).marks(drawing);
         } finally {
             graphics.dispose();
         }
         return image;
     }
 
-    private static void marks(Graphics2D graphics, Drawing drawing) {
+    private void marks(Drawing drawing) {
         for (Drawing.Mark mark : drawing.marks()) {
             switch (mark) {
                 case Drawing.Mark.Fill(Shape shape, Paint paint) -> {
                     graphics.setColor(new Color(paint.rgb()));
                     graphics.fill(shape);
                 }
-                case Drawing.Mark.Stroke stroke -> stroke(graphics, stroke);
-                case Drawing.Mark.Text text -> text(graphics, text);
-                case Drawing.Mark.Pixels pixels -> pixels(graphics, pixels);
+                case Drawing.Mark.Stroke stroke -> stroke(stroke);
+                case Drawing.Mark.Text text -> text(text);
+                case Drawing.Mark.Pixels pixels -> pixels(pixels);
                 case Drawing.Mark.Inner(Drawing inner, double x, double y) -> {
                     graphics.translate(x, y);
-                    marks(graphics, inner);
+                    marks(inner);
                     graphics.translate(-x, -y);
                 }
             }
         }
     }
 
-    private static void stroke(Graphics2D graphics, Drawing.Mark.Stroke stroke) {
+    private void stroke(Drawing.Mark.Stroke stroke) {
         graphics.setColor(new Color(stroke.paint().rgb()));
         float width = (float) stroke.width();
         graphics.setStroke(
@@ -77,21 +89,42 @@ final class PixelWriter {
         graphics.draw(stroke.shape());
     }
 
-    private static void text(Graphics2D graphics, Drawing.Mark.Text text) {
-        Font font = new Font(Font.SANS_SERIF, text.bold() ? Font.BOLD : Font.PLAIN, 1).deriveFont((float) text.size());
-        graphics.setFont(font);
+    private void text(Drawing.Mark.Text text) {
         graphics.setColor(new Color(text.paint().rgb()));
-        double wide = font.getStringBounds(text.text(), graphics.getFontRenderContext())
-                .getWidth();
+        Font font = new Font(Font.SANS_SERIF, text.bold() ? Font.BOLD : Font.PLAIN, 1).deriveFont((float) text.size());
+        double wide = fonts
+                ? font.getStringBounds(text.text(), graphics.getFontRenderContext())
+                        .getWidth()
+                : StrokeLetters.width(text.text(), text.size());
         double shift = switch (text.anchor()) {
             case START -> 0;
             case MIDDLE -> wide / 2;
             case END -> wide;
         };
-        graphics.drawString(text.text(), (float) (text.x() - shift), (float) text.y());
+        if (fonts) {
+            graphics.setFont(font);
+            graphics.drawString(text.text(), (float) (text.x() - shift), (float) text.y());
+        } else {
+            float thick = (float) (text.size() * (text.bold() ? 0.12 : 0.08));
+            graphics.setStroke(new BasicStroke(thick, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+            graphics.draw(StrokeLetters.outline(text.text(), text.x() - shift, text.y(), text.size()));
+        }
     }
 
-    private static void pixels(Graphics2D graphics, Drawing.Mark.Pixels pixels) {
+    /** Whether this machine has a font; a JDK alone brings none, and says so by failing in various ways. */
+    private static boolean hasFonts() {
+        try {
+            var context = new FontRenderContext(null, true, true);
+            return new Font(Font.SANS_SERIF, Font.PLAIN, 12)
+                            .getStringBounds("x", context)
+                            .getWidth()
+                    > 0;
+        } catch (RuntimeException | LinkageError | InternalError noFonts) {
+            return false;
+        }
+    }
+
+    private void pixels(Drawing.Mark.Pixels pixels) {
         BufferedImage image = pixels.image();
         graphics.setRenderingHint(
                 RenderingHints.KEY_INTERPOLATION,

@@ -59,6 +59,37 @@ class DrawingTest {
     }
 
     @Test
+    void a_machine_without_fonts_still_writes_text() {
+        String text = "AZaz09 .,:;!?()[]{}+-−=/\\_*<>#%&@$|~^·…≤≥×✓✗δρ∞é漢";
+        Drawing drawing = Drawing.of(500, 30, "")
+                .text(text, 10, 20, 12, Drawing.Anchor.START, Ink.TEXT)
+                .build();
+        BufferedImage image = PixelWriter.paint(drawing, 1, false);
+        int inked = 0;
+        for (int x = 0; x < 500; x++) {
+            for (int y = 0; y < 30; y++) {
+                inked += (image.getRGB(x, y) & 255) < 128 ? 1 : 0;
+            }
+        }
+        assertThat(inked).isGreaterThan(200);
+        assertThat(StrokeLetters.width("label", 12)).isLessThanOrEqualTo(Lettering.width("label", 12) * 1.15);
+        assertThat(StrokeLetters.width(" ", 12)).isZero();
+    }
+
+    @Test
+    void every_character_that_this_module_writes_has_strokes() {
+        double box = StrokeLetters.width("漢", 100);
+        assertThat(StrokeLetters.outline("é", 0, 0, 100).getBounds2D())
+                .isEqualTo(StrokeLetters.outline("e", 0, 0, 100).getBounds2D());
+        assertThat(StrokeLetters.width("漢e", 100)).isGreaterThan(box);
+        for (char c = '!'; c <= '~'; c++) {
+            var bounds = StrokeLetters.outline(String.valueOf(c), 0, 0, 100).getBounds2D();
+            assertThat(bounds.getMaxX()).as("letter %s", c).isBetween(0.0, 40.1);
+            assertThat(bounds.getMinY()).as("letter %s", c).isGreaterThanOrEqualTo(-75);
+        }
+    }
+
+    @Test
     void absurd_sizes_are_refused_before_memory_is_taken() {
         assertThatThrownBy(() -> Drawing.of(1e6, 10, "").build().image(1)).hasMessageContaining("1 to 16000");
         assertThatThrownBy(() -> drawing().image(Double.NaN)).isInstanceOf(IllegalArgumentException.class);
