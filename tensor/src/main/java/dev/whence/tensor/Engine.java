@@ -121,6 +121,11 @@ public final class Engine {
     }
 
     private static NativeCache cache() {
+        // Read once, by the first of the loader's classes. Native memory is owned by scopes; tracking it through the
+        // collector as well costs about a microsecond a call.
+        if (System.getProperty("org.bytedeco.javacpp.nopointergc") == null) {
+            System.setProperty("org.bytedeco.javacpp.nopointergc", "true");
+        }
         return NativeCache.find(NativeCache.chosenPlace(), Loader.getPlatform(), Engine.class.getClassLoader());
     }
 
@@ -142,11 +147,6 @@ public final class Engine {
         }
 
         private static @Nullable Failure load() {
-            // Native memory is owned by scopes; tracking it through the collector as well costs about a microsecond a
-            // call.
-            if (System.getProperty("org.bytedeco.javacpp.nopointergc") == null) {
-                System.setProperty("org.bytedeco.javacpp.nopointergc", "true");
-            }
             try {
                 cache().choose();
                 Loader.load(torch.class);

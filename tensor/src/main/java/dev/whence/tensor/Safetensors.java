@@ -68,14 +68,7 @@ public final class Safetensors implements AutoCloseable {
     public static Safetensors open(Path file) {
         Arena arena = Arena.ofShared();
         try (FileChannel channel = FileChannel.open(file)) {
-            MemorySegment all = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-            ByteBuffer first = all.asSlice(0, Math.min(all.byteSize(), SafetensorsHeader.LENGTH_BYTES))
-                    .asByteBuffer();
-            int length = SafetensorsHeader.length(file.toString(), all.byteSize(), first);
-            byte[] json = all.asSlice(SafetensorsHeader.LENGTH_BYTES, length).toArray(ValueLayout.JAVA_BYTE);
-            MemorySegment data = all.asSlice((long) SafetensorsHeader.LENGTH_BYTES + length);
-            SafetensorsHeader header = SafetensorsHeader.parse(file.toString(), json, data.byteSize());
-            return new Safetensors(file, arena, data, header);
+            return of(file, arena, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
         } catch (IOException e) {
             arena.close();
             String why = e instanceof NoSuchFileException
@@ -86,6 +79,16 @@ public final class Safetensors implements AutoCloseable {
             arena.close();
             throw e;
         }
+    }
+
+    /** Checks the bytes of a whole file, which live as long as the arena. */
+    static Safetensors of(Path file, Arena arena, MemorySegment all) {
+        ByteBuffer first = all.asSlice(0, Math.min(all.byteSize(), SafetensorsHeader.LENGTH_BYTES))
+                .asByteBuffer();
+        int length = SafetensorsHeader.length(file.toString(), all.byteSize(), first);
+        byte[] json = all.asSlice(SafetensorsHeader.LENGTH_BYTES, length).toArray(ValueLayout.JAVA_BYTE);
+        MemorySegment data = all.asSlice((long) SafetensorsHeader.LENGTH_BYTES + length);
+        return new Safetensors(file, arena, data, SafetensorsHeader.parse(file.toString(), json, data.byteSize()));
     }
 
     /** The names of all tensors, in the order of the header. */

@@ -1,6 +1,8 @@
 /**
  * Training networks: layers over named {@linkplain dev.whence.tensor.training.Parameters parameters}, losses, the Adam
- * optimizer and the loop over shuffled batches. Everything random comes from seeds; equal seeds give equal weights.
+ * optimizer and the loop over shuffled batches. Everything random comes from seeds: on one machine, with one number of
+ * {@linkplain dev.whence.tensor.Engine#setThreads threads}, equal seeds give equal weights to the last bit. Another number
+ * of threads adds up gradients in another order and so ends in slightly different weights.
  *
  * <pre>{@code
  * try (Parameters parameters = Parameters.seeded(7, FLOAT32)) {
