@@ -34,6 +34,11 @@ record SequenceLayout(int length, int channels, int positionStride, int channelS
                 : new SequenceLayout(length, channels, 1, length);
     }
 
+    /** The flat place of a channel at a position of an example. */
+    int place(int example, int position, int channel) {
+        return example * length * channels + position * positionStride + channel * channelStride;
+    }
+
     private static WhenceException notSequences(long[] shape, int channelAxis) {
         return new WhenceException(
                 ErrorCode.SHAPE_MISMATCH,

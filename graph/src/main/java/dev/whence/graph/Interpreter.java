@@ -39,7 +39,7 @@ public final class Interpreter {
         Retention NOTHING = (operator, kind) -> Reads.NOTHING;
 
         /** Keeps what the operators' gradients read. */
-        Retention GRADIENT = (operator, kind) -> operator.reads();
+        Retention GRADIENT = (operator, kind) -> kind.isLinear() ? Reads.NOTHING : operator.reads();
 
         /** Keeps everything. */
         Retention ALL = (operator, kind) -> Reads.ALL;

@@ -8,6 +8,11 @@ import org.jspecify.annotations.Nullable;
  * on which of its inputs are active (depend on what is attributed): a product with a constant is a scaling.
  */
 public sealed interface Kind {
+    /** Whether the gradient is the same wherever it is taken, so that no active value needs to be kept for it. */
+    default boolean isLinear() {
+        return this instanceof Moving || this instanceof Scaling || this instanceof Weighted;
+    }
+
     /**
      * Moves, copies or adds up elements of its active inputs with coefficients that are not negative: reshape, concat,
      * sum, mean, average pooling, addition. Constants may be added. Subtracted inputs are marked.

@@ -3,7 +3,6 @@ package dev.whence.graph;
 import dev.whence.core.ErrorCode;
 import dev.whence.core.NdArray;
 import dev.whence.core.WhenceException;
-import dev.whence.graph.operators.StandardOperators;
 import dev.whence.tensor.Device;
 import dev.whence.tensor.Tensor;
 import dev.whence.tensor.TensorScope;
@@ -43,11 +42,6 @@ public final class Network implements AutoCloseable {
         this.operators = operators;
         this.precision = precision;
         this.device = device;
-    }
-
-    /** Prepares a graph on the processor with the standard operators. */
-    public static Network of(Graph graph, Precision precision) {
-        return of(graph, StandardOperators.SET, precision, Device.CPU);
     }
 
     /**

@@ -64,6 +64,24 @@ public final class Operator {
         return since;
     }
 
+    /**
+     * Runs the operator on other values than those of a run, for rules that ask what it would have given.
+     *
+     * @return the first output
+     * @throws IllegalStateException if the operator is not a primitive (steps always are)
+     */
+    public Tensor forward(Call call) {
+        return Objects.requireNonNull(forwardAll(call).getFirst());
+    }
+
+    /** As {@link #forward}, with all outputs. */
+    public List<? extends @Nullable Tensor> forwardAll(Call call) {
+        if (body instanceof Primitive(Forward forward)) {
+            return forward.apply(call);
+        }
+        throw new IllegalStateException(this + " is not a primitive");
+    }
+
     /** How it runs. */
     public Body body() {
         return body;

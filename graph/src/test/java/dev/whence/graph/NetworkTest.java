@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.whence.core.NdArray;
 import dev.whence.core.WhenceException;
+import dev.whence.graph.operators.StandardOperators;
 import dev.whence.tensor.Tensor;
 import dev.whence.tensor.TensorScope;
 import java.util.List;
@@ -46,7 +47,7 @@ class NetworkTest {
 
     @Test
     void runsForwardAndFoldsConstants() {
-        try (Network network = Network.of(small(), Precision.FLOAT32)) {
+        try (Network network = StandardOperators.network(small(), Precision.FLOAT32)) {
             assertThat(network.isConstant("minus_two")).isTrue();
             NdArray y = network.evaluate(Map.of("x", NdArray.of(new float[] {1, -2}, 1, 2)))
                     .get("y");
@@ -59,7 +60,7 @@ class NetworkTest {
 
     @Test
     void recordsOnlyWhatCarriesAttributionAndFreesTheRest() {
-        try (Network network = Network.of(small(), Precision.FLOAT64);
+        try (Network network = StandardOperators.network(small(), Precision.FLOAT64);
                 TensorScope scope = TensorScope.open()) {
             Tensor x = Tensor.of(NdArray.of(new float[] {1, 1}, 1, 2));
             Trace trace = network.run(Map.of("x", x), Set.of("x"), Set.of("y"), Interpreter.Retention.NOTHING);
@@ -78,7 +79,7 @@ class NetworkTest {
                 .node(node("Jiggle", List.of("a"), "y"))
                 .output(Value.untyped("y"))
                 .build();
-        assertThatThrownBy(() -> Network.of(graph, Precision.FLOAT32))
+        assertThatThrownBy(() -> StandardOperators.network(graph, Precision.FLOAT32))
                 .isInstanceOf(WhenceException.class)
                 .hasMessageContaining("Wobble-22 (node 'Wobble_a')")
                 .hasMessageContaining("Jiggle-22");
@@ -86,7 +87,7 @@ class NetworkTest {
 
     @Test
     void aMissingInputIsNamed() {
-        try (Network network = Network.of(small(), Precision.FLOAT32)) {
+        try (Network network = StandardOperators.network(small(), Precision.FLOAT32)) {
             assertThatThrownBy(() -> network.evaluate(Map.of())).hasMessageContaining("input 'x'");
         }
     }

@@ -1,6 +1,10 @@
 package dev.whence.graph.operators;
 
+import dev.whence.graph.Graph;
+import dev.whence.graph.Network;
 import dev.whence.graph.OperatorSet;
+import dev.whence.graph.Precision;
+import dev.whence.tensor.Device;
 
 /** All operators Whence can run and explain. The only list: an operator that is not here does not exist. */
 public final class StandardOperators {
@@ -35,4 +39,9 @@ public final class StandardOperators {
             SequenceOperators.ALL);
 
     private StandardOperators() {}
+
+    /** Prepares a graph to run on the processor with these operators. */
+    public static Network network(Graph graph, Precision precision) {
+        return Network.of(graph, SET, precision, Device.CPU);
+    }
 }

@@ -142,14 +142,14 @@ final class OperatorCheck {
 
     /** The outputs. */
     List<NdArray> run() {
-        try (Network network = Network.of(graph(), Precision.FLOAT64)) {
+        try (Network network = StandardOperators.network(graph(), Precision.FLOAT64)) {
             return List.copyOf(network.evaluate(active).values());
         }
     }
 
     /** The kind of the only step. */
     Kind kind() {
-        try (Network network = Network.of(graph(), Precision.FLOAT64);
+        try (Network network = StandardOperators.network(graph(), Precision.FLOAT64);
                 TensorScope scope = TensorScope.open()) {
             return run(network, active, Interpreter.Retention.NOTHING)
                     .steps()
@@ -167,7 +167,7 @@ final class OperatorCheck {
     /** Compares the gradient of a random combination of the outputs with central differences. */
     OperatorCheck gradientHolds() {
         long before = TensorScope.liveTensors();
-        try (Network network = Network.of(graph(), Precision.FLOAT64);
+        try (Network network = StandardOperators.network(graph(), Precision.FLOAT64);
                 TensorScope scope = TensorScope.open()) {
             Trace trace = run(network, active, Interpreter.Retention.GRADIENT);
             Map<String, NdArray> weights = new LinkedHashMap<>();
@@ -263,7 +263,7 @@ final class OperatorCheck {
 
     /** Compares a composite's expansion with its forward. */
     OperatorCheck expansionHolds() {
-        try (Network network = Network.of(graph(), Precision.FLOAT64);
+        try (Network network = StandardOperators.network(graph(), Precision.FLOAT64);
                 TensorScope scope = TensorScope.open()) {
             Trace trace = run(network, active, Interpreter.Retention.ALL);
             Step step = trace.steps().getFirst();

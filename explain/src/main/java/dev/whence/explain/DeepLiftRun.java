@@ -1,0 +1,232 @@
+package dev.whence.explain;
+
+import dev.whence.core.NdArray;
+import dev.whence.core.WhenceException;
+import dev.whence.graph.Interpreter;
+import dev.whence.graph.Slot;
+import dev.whence.graph.Step;
+import dev.whence.graph.Trace;
+import dev.whence.tensor.Tensor;
+import dev.whence.tensor.TensorScope;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Batches of DeepLIFT. References shared by all examples run once, with a batch of one, and serve every batch; the exception
+ * is a network in which they cannot be broadcast, for which they are repeated.
+ */
+final class DeepLiftRun implements Runner {
+    private final DeepLift method;
+    private final Interpreter.Retention retention;
+    private final TensorScope shared = TensorScope.open();
+    private final Map<Map<String, NdArray>, @Nullable Trace> sharedTraces = new IdentityHashMap<>();
+
+    DeepLiftRun(DeepLift method) {
+        this.method = method;
+        boolean anyParts = method.mode() != DeepLift.Mode.RESCALE
+                || method.overrides().containsValue(ActivationRule.REVEAL_CANCEL);
+        this.retention = anyParts ? Interpreter.Retention.ALL : DeepLiftPropagation.RESCALE_RETENTION;
+    }
+
+    @Override
+    public List<BatchResult> run(Task task) {
+        for (Map<String, NdArray> reference : task.references()) {
+            if (task.count() > 1 && Task.isShared(reference) && !sharedTraces.containsKey(reference)) {
+                sharedTraces.put(reference, sharedTrace(task, reference));
+            }
+        }
+        try (TensorScope scope = TensorScope.open()) {
+            Trace x = task.network().run(task.inputTensors(), task.sourceSet(), task.kept(), retention);
+            Slot target = x.slot(task.target());
+            Reachability.requireRules(x.steps(), target);
+            NdArray value = target.tensor().toNdArray();
+            List<NdArray> seeds = task.seeds(value);
+            Sums sums = new Sums(task, seeds.size());
+            for (int k = 0; k < task.references().size(); k++) {
+                try (TensorScope one = TensorScope.open()) {
+                    explain(task, x, target, seeds, k, sums, one);
+                }
+            }
+            return sums.results(seeds, value);
+        }
+    }
+
+    /** The trace of a shared reference, or null if the network does not take a batch of one. */
+    private @Nullable Trace sharedTrace(Task task, Map<String, NdArray> reference) {
+        try {
+            return task.network()
+                    .run(task.referenceTensors(reference, false), task.sourceSet(), task.kept(), retention);
+        } catch (WhenceException e) {
+            return null;
+        }
+    }
+
+    /** Input and reference side by side. */
+    private record Compared(Pair pair, Trace reference) {}
+
+    private Compared compare(Task task, Trace x, Map<String, NdArray> reference) {
+        Trace once = sharedTraces.get(reference);
+        if (once != null) {
+            Pair pair = Pair.of(x.steps(), once.steps());
+            if (pair.broadcasts()) {
+                return new Compared(pair, once);
+            }
+            sharedTraces.put(reference, null);
+        }
+        Trace repeated = task.network()
+                .run(task.referenceTensors(reference, true), task.sourceSet(), task.kept(), retention);
+        return new Compared(Pair.of(x.steps(), repeated.steps()), repeated);
+    }
+
+    private void explain(Task task, Trace x, Slot target, List<NdArray> seeds, int k, Sums sums, TensorScope scope) {
+        Compared compared = compare(task, x, task.references().get(k));
+        Pair pair = compared.pair();
+        RulePlan plan = RulePlan.of(method, pair.steps());
+        List<Slot> sources = task.sources().stream().map(x::slot).toList();
+        DifferenceParts parts = null;
+        if (plan.needsParts(pair.steps())) {
+            pair = pair.with(ElementwiseGroups::fused);
+            plan = RulePlan.of(method, pair.steps());
+            parts = DifferenceParts.of(pair, plan, used(pair, sources));
+        }
+        Residuals residuals = new Residuals(task.count(), seeds.size());
+        List<Backward.Signals> signals = new ArrayList<>();
+        for (NdArray seed : seeds) {
+            Backward.Signals one = new Backward.Signals();
+            one.seed(target, Signal.of(Tensor.of(seed).to(target.type()).on(task.network().device())));
+            signals.add(one);
+        }
+        Backward.walk(
+                pair.steps(),
+                new DeepLiftPropagation(task.network(), pair, plan, parts, residuals),
+                signals,
+                sources);
+        NdArray referenceValue = compared.reference().slot(task.target()).tensor().toNdArray();
+        sums.warnings(plan.warnings());
+        for (int t = 0; t < seeds.size(); t++) {
+            double[] total = new double[task.count()];
+            for (int s = 0; s < sources.size(); s++) {
+                Slot source = sources.get(s);
+                Tensor r = compared.reference().slot(task.sources().get(s)).tensor();
+                Tensor difference = source.tensor().minus(r);
+                Signal m = signals.get(t).at(source);
+                Tensor contribution = m == null
+                        ? Tensor.zeros(difference.type(), source.shape())
+                        : contribution(m, difference);
+                Forward.addSums(total, contribution);
+                Tensor score = method.asMultipliers() && m != null
+                        ? DeepLiftPropagation.merged(m, difference)
+                        : contribution;
+                sums.add(t, task.sources().get(s), score, scope);
+            }
+            sums.add(t, residuals.of(t), total);
+            sums.reference(t, k, Seeds.values(referenceValue, seeds.get(t)), total);
+        }
+    }
+
+    /** Sources that some step reads. */
+    private static List<Slot> used(Pair pair, List<Slot> sources) {
+        List<Slot> used = new ArrayList<>();
+        for (Step step : pair.steps()) {
+            for (Slot in : step.inputs()) {
+                if (in != null && sources.contains(in) && !used.contains(in)) {
+                    used.add(in);
+                }
+            }
+        }
+        return used;
+    }
+
+    private static Tensor contribution(Signal m, Tensor difference) {
+        if (!m.isSplit()) {
+            return m.plus().times(difference);
+        }
+        Parts parts = Parts.bySign(difference);
+        return m.plus().times(parts.plus()).plus(m.minus().times(parts.minus()));
+    }
+
+    /** Adds up what several references give for one batch. */
+    private static final class Sums {
+        private final Task task;
+        private final List<Map<String, Tensor>> scores = new ArrayList<>();
+        private final List<Map<String, double[]>> residuals = new ArrayList<>();
+        private final double[][][] referenceValues;
+        private final double[][][] referenceSums;
+        private List<String> warnings = List.of();
+
+        Sums(Task task, int targets) {
+            this.task = task;
+            int k = task.references().size();
+            this.referenceValues = new double[targets][k][];
+            this.referenceSums = new double[targets][k][];
+            for (int t = 0; t < targets; t++) {
+                scores.add(new LinkedHashMap<>());
+                residuals.add(new LinkedHashMap<>());
+            }
+        }
+
+        void add(int target, String source, Tensor score, TensorScope scope) {
+            Tensor earlier = scores.get(target).get(source);
+            scores.get(target).put(source, scope.export(earlier == null ? score : earlier.plus(score)));
+            if (earlier != null) {
+                earlier.close();
+            }
+        }
+
+        void add(int target, Map<String, double[]> more, double[] total) {
+            more.forEach((name, values) -> {
+                double[] sum = residuals.get(target).computeIfAbsent(name, n -> new double[total.length]);
+                for (int i = 0; i < sum.length; i++) {
+                    sum[i] += values[i];
+                    total[i] += values[i];
+                }
+            });
+        }
+
+        void reference(int target, int k, double[] values, double[] sums) {
+            referenceValues[target][k] = values;
+            referenceSums[target][k] = sums;
+        }
+
+        void warnings(List<String> told) {
+            warnings = told;
+        }
+
+        List<BatchResult> results(List<NdArray> seeds, NdArray value) {
+            int k = task.references().size();
+            List<BatchResult> out = new ArrayList<>();
+            for (int t = 0; t < seeds.size(); t++) {
+                Map<String, NdArray> means = new LinkedHashMap<>();
+                scores.get(t)
+                        .forEach((name, sum) ->
+                                means.put(name, (k == 1 ? sum : sum.divide(k)).toNdArray()));
+                residuals.get(t).values().forEach(v -> java.util.Arrays.setAll(v, i -> v[i] / k));
+                double[] sums = new double[task.count()];
+                for (double[] one : referenceSums[t]) {
+                    for (int i = 0; i < sums.length; i++) {
+                        sums[i] += Objects.requireNonNull(one)[i] / k;
+                    }
+                }
+                out.add(new BatchResult(
+                        means,
+                        residuals.get(t),
+                        sums,
+                        Seeds.values(value, seeds.get(t)),
+                        referenceValues[t],
+                        referenceSums[t],
+                        warnings));
+            }
+            return out;
+        }
+    }
+
+    @Override
+    public void close() {
+        shared.close();
+    }
+}

@@ -1,0 +1,301 @@
+package dev.whence.explain;
+
+import dev.whence.core.ErrorCode;
+import dev.whence.core.NdArray;
+import dev.whence.core.Provenance;
+import dev.whence.core.WhenceException;
+import dev.whence.graph.operators.StandardOperators;
+import dev.whence.graph.Dimension;
+import dev.whence.graph.Graph;
+import dev.whence.graph.Network;
+import dev.whence.graph.Node;
+import dev.whence.graph.Precision;
+import dev.whence.graph.Value;
+import dev.whence.graph.onnx.OnnxModel;
+import dev.whence.tensor.Device;
+import dev.whence.tensor.Engine;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Explains a network: which elements of its input contributed to a target, and by how much.
+ *
+ * <pre>{@code
+ * try (Explainer explainer = Explainer.load(Path.of("model.onnx"), Precision.FLOAT32, Device.CPU)) {
+ *     Request request = Request.of(Map.of("image", images), DeepLift.RESCALE).target(new TargetChoice.Index(7));
+ *     Attribution attribution = explainer.explain(request).getFirst().attribution();
+ * }
+ * }</pre>
+ *
+ * <p>Safe for several threads at once.
+ */
+public final class Explainer implements AutoCloseable {
+    private static final long ELEMENTS_AT_ONCE = 1 << 21;
+
+    private final Network network;
+    private final String modelHash;
+    private final InstantSource clock;
+
+    private Explainer(Network network, String modelHash, InstantSource clock) {
+        this.network = network;
+        this.modelHash = modelHash;
+        this.clock = clock;
+    }
+
+    /**
+     * Loads an ONNX file.
+     *
+     * @throws WhenceException if the file cannot be read or uses operators that Whence does not know
+     */
+    public static Explainer load(Path file, Precision precision, Device device) {
+        OnnxModel model = OnnxModel.load(file);
+        Network network =
+                Network.of(model.graph(), StandardOperators.SET, precision, device);
+        return new Explainer(network, "sha256:" + model.sha256(), InstantSource.system());
+    }
+
+    /** Explains a graph that did not come from a file. */
+    public static Explainer of(Graph graph, Precision precision) {
+        return new Explainer(StandardOperators.network(graph, precision), "", InstantSource.system());
+    }
+
+    /** The network. */
+    public Network network() {
+        return network;
+    }
+
+    /**
+     * Explains every target of a request.
+     *
+     * @return one explanation a target, in order
+     * @throws WhenceException if an input, reference or target does not fit, or an operator on the way has no rule
+     */
+    public List<Explanation> explain(Request request) {
+        Graph graph = network.graph();
+        TargetNode target = TargetNode.of(graph, request.output());
+        List<String> sources = sources(graph, request);
+        InputChecks.require(graph, request.inputs());
+        List<Map<String, NdArray>> references = references(request, sources);
+        references.forEach(r -> InputChecks.requireFinite("reference", r));
+        int examples = examples(request.inputs());
+        int batch = batchSize(request, examples);
+        List<List<BatchResult>> batches = new ArrayList<>();
+        try (Runner runner = Runner.of(request.method())) {
+            for (int first = 0; first < examples; first += batch) {
+                int count = Math.min(batch, examples - first);
+                Task task = task(request, target.name(), sources, references, first, count, examples);
+                batches.add(runner.run(task));
+                request.progress().step((long) first + count, examples, "examples");
+            }
+        }
+        List<String> warnings = warnings(request, target, references);
+        List<Explanation> out = new ArrayList<>();
+        for (int t = 0; t < request.targets().size(); t++) {
+            int which = t;
+            List<BatchResult> parts = batches.stream().map(b -> b.get(which)).toList();
+            out.add(ResultAssembly.explanation(
+                    request, target.name(), request.targets().get(t), parts, warnings, provenance(request)));
+        }
+        return out;
+    }
+
+    private Task task(
+            Request request,
+            String target,
+            List<String> sources,
+            List<Map<String, NdArray>> references,
+            int first,
+            int count,
+            int examples) {
+        List<Map<String, NdArray>> ofBatch = new ArrayList<>();
+        for (Map<String, NdArray> reference : references) {
+            ofBatch.add(Task.isShared(reference) ? reference : rows(reference, first, count, examples));
+        }
+        return new Task(
+                network,
+                target,
+                sources,
+                rows(request.inputs(), first, count, examples),
+                ofBatch,
+                request.targets(),
+                first,
+                count,
+                examples);
+    }
+
+    private static Map<String, NdArray> rows(Map<String, NdArray> all, int first, int count, int examples) {
+        Map<String, NdArray> out = new LinkedHashMap<>();
+        all.forEach((name, array) -> out.put(
+                name,
+                array.rank() > 0 && array.dimension(0) == examples ? array.rows(first, first + count) : array));
+        return out;
+    }
+
+    private static int examples(Map<String, NdArray> inputs) {
+        int examples = 1;
+        for (NdArray array : inputs.values()) {
+            if (array.rank() > 0) {
+                examples = Math.max(examples, (int) array.dimension(0));
+            }
+        }
+        return examples;
+    }
+
+    /** A model with a fixed batch gets batches of that size; else as many examples as fit comfortably. */
+    private int batchSize(Request request, int examples) {
+        for (Value input : network.graph().inputs()) {
+            List<Dimension> shape = input.shape();
+            NdArray given = request.inputs().get(input.name());
+            if (shape != null && !shape.isEmpty() && given != null && shape.getFirst() instanceof Dimension.Fixed(long fixed)) {
+                if (examples % fixed != 0) {
+                    throw new WhenceException(
+                            ErrorCode.SHAPE_MISMATCH,
+                            "Input '" + input.name() + "' has a fixed batch of " + fixed + " in the model, but "
+                                    + examples + " examples are given; a multiple of " + fixed + " is expected.");
+                }
+                return (int) fixed;
+            }
+        }
+        if (request.batch() > 0) {
+            return request.batch();
+        }
+        long perExample = request.inputs().values().stream()
+                .mapToLong(a -> a.size() / Math.max(1, examples))
+                .sum();
+        return (int) Math.max(1, Math.min(256, ELEMENTS_AT_ONCE / Math.max(1, perExample)));
+    }
+
+    // ---- sources and references --------------------------------------------------------------------------------
+
+    private List<String> sources(Graph graph, Request request) {
+        String at = request.at();
+        if (at != null) {
+            String value = graph.node(at).map(n -> n.outputs().getFirst()).orElse(at);
+            boolean known = graph.producer(value).isPresent()
+                    || graph.inputs().stream().anyMatch(i -> i.name().equals(value));
+            if (!known) {
+                throw new WhenceException(
+                        ErrorCode.TARGET_INVALID,
+                        "Model '" + graph.name() + "' has no value or node '" + at
+                                + "' to attribute at; 'whence model show' lists them.");
+            }
+            return List.of(value);
+        }
+        List<String> real = new ArrayList<>();
+        request.inputs().forEach((name, array) -> {
+            boolean declaredReal = graph.inputs().stream()
+                    .anyMatch(i -> i.name().equals(name) && (i.type() == null || i.type().isFloating()));
+            if (declaredReal && array.type().isFloating()) {
+                real.add(name);
+            }
+        });
+        if (real.isEmpty()) {
+            throw new WhenceException(
+                    ErrorCode.TARGET_INVALID,
+                    "Every input of this model holds whole numbers, which have no differences to attribute to; attribute"
+                            + " at the embedding instead, with --at and one of " + embeddings(graph) + ".");
+        }
+        return real;
+    }
+
+    /** Values looked up by an input: where token networks are explained. */
+    private static List<String> embeddings(Graph graph) {
+        TreeSet<String> inputs = new TreeSet<>();
+        graph.inputs().forEach(i -> inputs.add(i.name()));
+        return graph.nodes().stream()
+                .filter(n -> n.operator().equals("Gather") && inputs.contains(n.inputs().get(1)))
+                .map((Node n) -> n.outputs().getFirst())
+                .toList();
+    }
+
+    private List<Map<String, NdArray>> references(Request request, List<String> sources) {
+        if (!request.method().usesReference()) {
+            return List.of();
+        }
+        ReferenceInputs given = request.reference();
+        if (given != null) {
+            given.each().forEach(r -> checkReference(request, r));
+            return given.each();
+        }
+        Map<String, NdArray> zeros = new LinkedHashMap<>();
+        for (String source : sources) {
+            NdArray input = request.inputs().get(source);
+            NdArray like = input != null ? input : network.evaluate(firstRow(request), source).get(source);
+            zeros.put(source, References.zeros(java.util.Objects.requireNonNull(like)));
+        }
+        return List.of(zeros);
+    }
+
+    private static Map<String, NdArray> firstRow(Request request) {
+        int examples = examples(request.inputs());
+        return rows(request.inputs(), 0, Math.min(1, examples), examples);
+    }
+
+    private void checkReference(Request request, Map<String, NdArray> reference) {
+        reference.forEach((name, array) -> {
+            NdArray input = request.inputs().get(name);
+            if (input == null) {
+                return;
+            }
+            long[] wanted = input.shape();
+            long[] found = array.shape();
+            boolean fits = wanted.length == found.length;
+            for (int i = 0; fits && i < wanted.length; i++) {
+                fits = found[i] == wanted[i] || (i == 0 && found[i] == 1);
+            }
+            if (!fits) {
+                throw new WhenceException(
+                        ErrorCode.SHAPE_MISMATCH,
+                        "The reference for input '" + name + "' has shape " + Arrays.toString(found)
+                                + "; wanted is the input's shape " + Arrays.toString(wanted)
+                                + ", or the same with a batch of one.");
+            }
+        });
+    }
+
+    private static List<String> warnings(
+            Request request, TargetNode target, List<Map<String, NdArray>> references) {
+        List<String> warnings = new ArrayList<>();
+        @Nullable String notice = target.notice();
+        if (notice != null) {
+            warnings.add(notice);
+        }
+        boolean same = !references.isEmpty()
+                && references.stream().allMatch(r -> r.entrySet().stream()
+                        .allMatch(e -> InputChecks.isSame(e.getValue(), request.inputs().get(e.getKey()))));
+        if (same) {
+            warnings.add("The reference equals the input, so there is no difference to share out: every score is 0.");
+        }
+        return warnings;
+    }
+
+    private Provenance provenance(Request request) {
+        Map<String, String> environment = new TreeMap<>();
+        environment.put("precision", network.precision().name());
+        environment.put("java", System.getProperty("java.version", "?"));
+        environment.put("os", System.getProperty("os.name", "?") + " " + System.getProperty("os.arch", "?"));
+        environment.put("threads", String.valueOf(Engine.threads()));
+        String version = Explainer.class.getPackage().getImplementationVersion();
+        return new Provenance(
+                modelHash,
+                "whence " + (version == null ? "development" : version) + " / libtorch " + Engine.version(),
+                network.device().name(),
+                request.seed(),
+                clock.instant(),
+                environment);
+    }
+
+    /** Frees the network. */
+    @Override
+    public void close() {
+        network.close();
+    }
+}

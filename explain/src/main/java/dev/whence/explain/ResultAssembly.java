@@ -1,0 +1,106 @@
+package dev.whence.explain;
+
+import dev.whence.core.Attribution;
+import dev.whence.core.Method;
+import dev.whence.core.NdArray;
+import dev.whence.core.Provenance;
+import dev.whence.core.Reference;
+import dev.whence.core.Target;
+import dev.whence.core.Units;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Puts the batches of one target together to one attribution. */
+final class ResultAssembly {
+    private ResultAssembly() {}
+
+    static Explanation explanation(
+            Request request,
+            String target,
+            TargetChoice choice,
+            List<BatchResult> parts,
+            List<String> warnings,
+            Provenance provenance) {
+        double[] values = joined(parts.stream().map(BatchResult::values).toList());
+        double[] sums = joined(parts.stream().map(BatchResult::sums).toList());
+        int k = parts.getFirst().referenceValues().length;
+        double[] referenceValues = new double[values.length];
+        double[][] deltas = new double[k][];
+        for (int j = 0; j < k; j++) {
+            int which = j;
+            double[] r = joined(parts.stream().map(p -> p.referenceValues()[which]).toList());
+            double[] s = joined(parts.stream().map(p -> p.referenceSums()[which]).toList());
+            deltas[j] = new double[values.length];
+            for (int i = 0; i < values.length; i++) {
+                referenceValues[i] += r[i] / k;
+                deltas[j][i] = s[i] - (values[i] - r[i]);
+            }
+        }
+        double[] delta = new double[values.length];
+        Arrays.setAll(delta, i -> sums[i] - (values[i] - referenceValues[i]));
+        Set<String> told = new LinkedHashSet<>(warnings);
+        parts.forEach(p -> told.addAll(p.warnings()));
+        ReferenceInputs given = request.reference();
+        String description = k == 0 ? "none" : given == null ? "zeros" : given.description();
+        Attribution attribution = new Attribution(
+                new Method(
+                        request.method().name(),
+                        request.method().parameters(),
+                        request.method().completeness()),
+                new Target(target, choice.toString(), values),
+                new Reference(description, referenceValues),
+                units(parts, values.length),
+                delta,
+                List.copyOf(told),
+                provenance);
+        return new Explanation(attribution, deltas);
+    }
+
+    private static List<Units> units(List<BatchResult> parts, int examples) {
+        List<Units> units = new ArrayList<>();
+        for (String source : parts.getFirst().scores().keySet()) {
+            List<NdArray> arrays =
+                    parts.stream().map(p -> p.scores().get(source)).toList();
+            units.add(Units.of(source, joinedArrays(arrays)));
+        }
+        Set<String> residuals = new LinkedHashSet<>();
+        parts.forEach(p -> residuals.addAll(p.residuals().keySet()));
+        for (String name : residuals) {
+            double[] all = joined(parts.stream()
+                    .map(p -> p.residuals().getOrDefault(name, new double[p.values().length]))
+                    .toList());
+            units.add(Units.of(name, NdArray.of(all, examples)));
+        }
+        return units;
+    }
+
+    private static double[] joined(List<double[]> parts) {
+        return parts.stream().flatMapToDouble(Arrays::stream).toArray();
+    }
+
+    private static NdArray joinedArrays(List<NdArray> parts) {
+        if (parts.size() == 1) {
+            return parts.getFirst();
+        }
+        long[] shape = parts.getFirst().shape();
+        shape[0] = parts.stream().mapToLong(p -> p.dimension(0)).sum();
+        int size = Math.toIntExact(NdArray.elements(shape));
+        boolean isDouble = parts.getFirst().type() == NdArray.Type.FLOAT64;
+        double[] doubles = new double[isDouble ? size : 0];
+        float[] floats = new float[isDouble ? 0 : size];
+        int at = 0;
+        for (NdArray part : parts) {
+            for (int i = 0; i < part.size(); i++, at++) {
+                if (isDouble) {
+                    doubles[at] = part.getDouble(i);
+                } else {
+                    floats[at] = (float) part.getDouble(i);
+                }
+            }
+        }
+        return isDouble ? NdArray.of(doubles, shape) : NdArray.of(floats, shape);
+    }
+}

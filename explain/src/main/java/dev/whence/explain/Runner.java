@@ -1,0 +1,23 @@
+package dev.whence.explain;
+
+import java.util.List;
+
+/** Runs one method batch by batch, and keeps between batches what they share. */
+interface Runner extends AutoCloseable {
+    /** One result a target. */
+    List<BatchResult> run(Task task);
+
+    @Override
+    default void close() {}
+
+    /** The runner of a method. */
+    static Runner of(AttributionMethod method) {
+        return switch (method) {
+            case Gradient gradient -> task -> GradientRun.run(gradient, task);
+            case IntegratedGradients integrated -> task -> IntegratedGradientsRun.run(integrated, task);
+            case Occlusion occlusion -> task -> PerturbationRun.occlusion(occlusion, task);
+            case InSilicoMutagenesis mutagenesis -> task -> PerturbationRun.mutagenesis(mutagenesis, task);
+            case DeepLift deepLift -> new DeepLiftRun(deepLift);
+        };
+    }
+}

@@ -1,0 +1,96 @@
+package dev.whence.explain;
+
+import dev.whence.core.NdArray;
+import dev.whence.graph.Network;
+import dev.whence.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * One batch of a request, with names resolved.
+ *
+ * @param network what runs
+ * @param target the value that holds the targets
+ * @param sources the values whose elements are the units
+ * @param feeds the batch's inputs by name
+ * @param references what to compare with; empty if the method compares with nothing
+ * @param choices the targets
+ * @param first place of the batch's first example among all
+ * @param count examples in the batch
+ * @param examples examples in all
+ */
+record Task(
+        Network network,
+        String target,
+        List<String> sources,
+        Map<String, NdArray> feeds,
+        List<Map<String, NdArray>> references,
+        List<TargetChoice> choices,
+        int first,
+        int count,
+        int examples) {
+
+    /** Input tensors in the innermost scope. */
+    Map<String, Tensor> inputTensors() {
+        return tensors(feeds);
+    }
+
+    private static Map<String, Tensor> tensors(Map<String, NdArray> arrays) {
+        Map<String, Tensor> out = new LinkedHashMap<>();
+        arrays.forEach((name, array) -> out.put(name, Tensor.of(array)));
+        return out;
+    }
+
+    /** What a reference run is fed: the reference's own values, and the batch's inputs where it has none. */
+    Map<String, Tensor> referenceTensors(Map<String, NdArray> reference, boolean repeated) {
+        Map<String, Tensor> out = new LinkedHashMap<>();
+        feeds.forEach((name, array) -> {
+            if (!reference.containsKey(name)) {
+                out.put(name, Tensor.of(array));
+            }
+        });
+        reference.forEach((name, array) -> {
+            Tensor tensor = Tensor.of(array);
+            out.put(name, repeated ? repeatedTo(tensor, count) : tensor);
+        });
+        return out;
+    }
+
+    /** A batch of one copied to a batch of {@code n}; any other as it is. */
+    static Tensor repeatedTo(Tensor tensor, long n) {
+        if (tensor.rank() == 0 || tensor.dimension(0) != 1 || n == 1) {
+            return tensor;
+        }
+        long[] shape = tensor.shape();
+        shape[0] = n;
+        return tensor.expand(shape).contiguous();
+    }
+
+    /** Whether a reference is shared by all examples. */
+    static boolean isShared(Map<String, NdArray> reference) {
+        return reference.values().stream().allMatch(a -> a.rank() == 0 || a.dimension(0) == 1);
+    }
+
+    /** Everything a run has to keep. */
+    Set<String> kept() {
+        Set<String> kept = new java.util.LinkedHashSet<>(sources);
+        kept.add(target);
+        return kept;
+    }
+
+    Set<String> sourceSet() {
+        return Set.copyOf(sources);
+    }
+
+    /** Weights of every target over the target value. */
+    List<NdArray> seeds(NdArray value) {
+        List<NdArray> out = new ArrayList<>();
+        for (TargetChoice choice : choices) {
+            out.add(Seeds.weights(target, value, choice, first, examples));
+        }
+        return out;
+    }
+}
