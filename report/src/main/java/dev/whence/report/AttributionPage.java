@@ -233,7 +233,7 @@ public final class AttributionPage {
         int[][] counted = new int[n][n];
         for (int example = 0; example < count(); example++) {
             for (int i = 0; i < n; i++) {
-                for (int j = 0; j <= i; j++) {
+                for (int j = 0; j < i; j++) {
                     double found = correlation(i, j, example);
                     if (!Double.isNaN(found)) {
                         sums[i][j] += found;
@@ -250,7 +250,7 @@ public final class AttributionPage {
             for (int j = 0; j < n; j++) {
                 int a = Math.max(i, j);
                 int b = Math.min(i, j);
-                row.add(new Table.Cell.Shade(sums[a][b] / counted[a][b]));
+                row.add(new Table.Cell.Shade(i == j ? 1 : sums[a][b] / counted[a][b]));
             }
             table.row(row);
         }

@@ -23,12 +23,18 @@ public final class HeatMap implements Block {
     private final double[][] scores;
     private final @Nullable BufferedImage input;
     private final double clip;
+    private final double limit;
 
     private HeatMap(String name, double[][] scores, @Nullable BufferedImage input, double clip) {
         this.name = name;
         this.scores = scores;
         this.input = input;
         this.clip = clip;
+        this.limit = limit(scores, clip);
+    }
+
+    private static double limit(double[][] grid, double clip) {
+        return Pixels.limit(Arrays.stream(grid).flatMapToDouble(Arrays::stream).toArray(), clip);
     }
 
     /**
@@ -64,19 +70,17 @@ public final class HeatMap implements Block {
 
     /** The size of score that gets the strongest colour. */
     public double limit() {
-        return Pixels.limit(
-                Arrays.stream(scores).flatMapToDouble(Arrays::stream).toArray(), clip);
+        return limit;
     }
 
     /** The scores as pixels, one a score (or one a block of scores, where the grid is very large). */
     public BufferedImage pixels() {
         double[][] grid = shown();
         BufferedImage image = Pixels.blank(grid[0].length, grid.length);
-        double limit =
-                Pixels.limit(Arrays.stream(grid).flatMapToDouble(Arrays::stream).toArray(), clip);
+        double most = grid == scores ? limit : limit(grid, clip);
         for (int y = 0; y < grid.length; y++) {
             for (int x = 0; x < grid[0].length; x++) {
-                image.setRGB(x, y, ColorScale.DIVERGING.rgb(share(grid[y][x], limit)));
+                image.setRGB(x, y, ColorScale.DIVERGING.rgb(share(grid[y][x], most)));
             }
         }
         return image;
@@ -88,15 +92,14 @@ public final class HeatMap implements Block {
             return Optional.empty();
         }
         double[][] grid = shown();
-        double limit =
-                Pixels.limit(Arrays.stream(grid).flatMapToDouble(Arrays::stream).toArray(), clip);
+        double most = grid == scores ? limit : limit(grid, clip);
         int height = Math.max(grid.length, Math.min(LARGEST_SIDE, input.getHeight()));
         int width = Math.max(grid[0].length, Math.min(LARGEST_SIDE, input.getWidth()));
         BufferedImage image = Pixels.blank(width, height);
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
                 int under = input.getRGB(x * input.getWidth() / width, y * input.getHeight() / height);
-                double t = share(grid[y * grid.length / height][x * grid[0].length / width], limit);
+                double t = share(grid[y * grid.length / height][x * grid[0].length / width], most);
                 image.setRGB(x, y, blend(under, t));
             }
         }
@@ -187,7 +190,6 @@ public final class HeatMap implements Block {
                 .max()
                 .orElse(0);
         double arm = Math.min(4, Math.max(0.16 * block, 0.3) * cell());
-        double limit = limit();
         for (int row = 0; row < sums.length; row++) {
             for (int column = 0; column < sums[0].length; column++) {
                 double sum = sums[row][column];
