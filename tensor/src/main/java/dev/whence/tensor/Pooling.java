@@ -61,16 +61,14 @@ public record Pooling(long[] kernel, long[] stride, long[] padding, long[] dilat
     public Tensor maxPullback(Tensor gy, Tensor x, Tensor indices) {
         long[] shape = x.shape();
         int outer = shape.length - kernel.length;
-        long[] flat = new long[outer + 1];
-        System.arraycopy(shape, 0, flat, 0, outer);
-        flat[outer] = -1;
-        try (var zeros = torch.zeros_like(x.at);
-                var to = zeros.reshape(flatten(shape, outer));
+        long[] flat = flatten(indices.shape(), outer);
+        Tensor result = Tensor.wrap(gy.at.new_zeros(shape));
+        try (var to = result.at.view(flatten(shape, outer));
                 var at = indices.at.reshape(flat);
-                var values = gy.at.reshape(flat);
-                var sum = torch.scatter_add(to, -1, at, values)) {
-            return Tensor.wrap(sum.reshape(shape));
+                var values = gy.at.reshape(flat)) {
+            to.scatter_add_(-1, at, values);
         }
+        return result;
     }
 
     /**
