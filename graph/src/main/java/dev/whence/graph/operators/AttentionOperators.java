@@ -199,7 +199,9 @@ final class AttentionOperators {
             .inlined((emitter, c, in) -> {
                 Formula f = new Formula(emitter, c.in(0).type());
                 Slot positions = in.length > 3 ? in[3] : null;
-                return new Slot[] {rotated(f, c, Formula.given(in, 0), Formula.given(in, 1), Formula.given(in, 2), positions)};
+                return new Slot[] {
+                    rotated(f, c, Formula.given(in, 0), Formula.given(in, 1), Formula.given(in, 2), positions)
+                };
             })
             .build();
 

@@ -44,8 +44,9 @@ record EinsumEquation(List<String> operands, String output, Map<Character, Long>
                     ? left[i].replace(DOTS, free.substring(longest - hidden))
                     : left[i];
             if (term.length() != shapes.get(i).length || term.contains(".")) {
-                throw wrong(text, "term '" + left[i] + "' does not fit an input of shape "
-                        + Arrays.toString(shapes.get(i)));
+                throw wrong(
+                        text,
+                        "term '" + left[i] + "' does not fit an input of shape " + Arrays.toString(shapes.get(i)));
             }
             operands.add(term);
         }
@@ -91,10 +92,7 @@ record EinsumEquation(List<String> operands, String output, Map<Character, Long>
     /** Without an arrow: the stretched axes, then letters that occur once, in the order of their codes. */
     private static String implicit(String all, String dots) {
         StringBuilder out = new StringBuilder(dots);
-        all.chars()
-                .sorted()
-                .filter(l -> all.indexOf(l) == all.lastIndexOf(l))
-                .forEach(l -> out.append((char) l));
+        all.chars().sorted().filter(l -> all.indexOf(l) == all.lastIndexOf(l)).forEach(l -> out.append((char) l));
         return out.toString();
     }
 
@@ -105,7 +103,8 @@ record EinsumEquation(List<String> operands, String output, Map<Character, Long>
                 long size = shapes.get(i)[a];
                 long other = sizes.getOrDefault(operands.get(i).charAt(a), 1L);
                 if (size != other && size != 1 && other != 1) {
-                    throw wrong(text, "letter '" + operands.get(i).charAt(a) + "' has lengths " + other + " and " + size);
+                    throw wrong(
+                            text, "letter '" + operands.get(i).charAt(a) + "' has lengths " + other + " and " + size);
                 }
                 sizes.put(operands.get(i).charAt(a), other == 1 ? size : other);
             }

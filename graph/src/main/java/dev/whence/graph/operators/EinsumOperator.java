@@ -53,7 +53,9 @@ final class EinsumOperator {
                 String rest = first + "," + String.join(",", e.operands().subList(2, call.arity())) + "->" + e.output();
                 Slot product = emitter.apply(
                         "Einsum",
-                        Attributes.of("equation", e.operands().get(0) + "," + e.operands().get(1) + "->" + first),
+                        Attributes.of(
+                                "equation",
+                                e.operands().get(0) + "," + e.operands().get(1) + "->" + first),
                         in[0],
                         in[1]);
                 Slot[] remaining = new Slot[call.arity() - 1];

@@ -69,7 +69,11 @@ final class LossOperators {
                 ? new long[] {1}
                 : java.util.stream.LongStream.range(0, c.rank(0)).toArray();
         return f.emitter()
-                .apply("ReduceSum", Attributes.of("keepdims", 0), terms, f.emitter().constant(axes));
+                .apply(
+                        "ReduceSum",
+                        Attributes.of("keepdims", 0),
+                        terms,
+                        f.emitter().constant(axes));
     }
 
     /** What each logarithmic probability is multiplied with; shape of the first input. */
@@ -100,9 +104,7 @@ final class LossOperators {
         }
         order[1] = order.length - 1;
         Tensor chosen = Indexing.oneHot(target, x[1]).to(type).permute(order).times(weights.unsqueeze(1));
-        return reduction(c).equals("mean")
-                ? chosen.divide(weights.sum(false)).negate()
-                : chosen.negate();
+        return reduction(c).equals("mean") ? chosen.divide(weights.sum(false)).negate() : chosen.negate();
     }
 
     private static Tensor classWeights(Call c, Tensor target, @Nullable Tensor counted, NdArray.Type type) {

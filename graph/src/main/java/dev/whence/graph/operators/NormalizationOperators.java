@@ -117,9 +117,5 @@ final class NormalizationOperators {
     static final Operator RMS_NORMALIZATION = Normalizer.ROOT_MEAN_SQUARE.operator("RMSNormalization");
 
     static final List<Operator> ALL = List.of(
-            BATCH_NORMALIZATION,
-            LAYER_NORMALIZATION,
-            INSTANCE_NORMALIZATION,
-            GROUP_NORMALIZATION,
-            RMS_NORMALIZATION);
+            BATCH_NORMALIZATION, LAYER_NORMALIZATION, INSTANCE_NORMALIZATION, GROUP_NORMALIZATION, RMS_NORMALIZATION);
 }

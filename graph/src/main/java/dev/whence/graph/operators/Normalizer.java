@@ -37,7 +37,8 @@ enum Normalizer {
                 .forwardMany(this::forward)
                 .gradients(this::gradient)
                 .reads(Reads.INPUTS)
-                .kind(new Kind.Composite((emitter, c, in) -> expand(new Formula(emitter, c.in(0).type()), c, in)))
+                .kind(new Kind.Composite(
+                        (emitter, c, in) -> expand(new Formula(emitter, c.in(0).type()), c, in)))
                 .build();
     }
 
@@ -87,8 +88,9 @@ enum Normalizer {
         if (NdArray.elements(c.shape(index)) != expected) {
             throw new WhenceException(
                     ErrorCode.SHAPE_MISMATCH,
-                    "input " + index + " of shape " + Arrays.toString(c.shape(index)) + " does not fit an input of shape "
-                            + Arrays.toString(c.shape(0)) + "; [" + expected + "] is expected");
+                    "input " + index + " of shape " + Arrays.toString(c.shape(index))
+                            + " does not fit an input of shape " + Arrays.toString(c.shape(0)) + "; [" + expected
+                            + "] is expected");
         }
         return shape;
     }
@@ -125,7 +127,8 @@ enum Normalizer {
         }
         Slot spread = p;
         if (isByGroup(c)) {
-            spread = f.emitter().apply("Expand", f.reshape(p, -1, 1), f.emitter().constant(grouped(c)));
+            spread =
+                    f.emitter().apply("Expand", f.reshape(p, -1, 1), f.emitter().constant(grouped(c)));
         }
         return f.reshape(spread, parameterView(c, index));
     }
@@ -170,8 +173,8 @@ enum Normalizer {
     private @Nullable Slot[] expand(Formula f, Call c, @Nullable Slot[] in) {
         Slot x = Formula.given(in, 0);
         boolean isViewed = this == GROUP;
-        Statistics.Written w = Statistics.Written.of(
-                f, isViewed ? f.reshape(x, view(c)) : x, axes(c), epsilon(c), isCentred);
+        Statistics.Written w =
+                Statistics.Written.of(f, isViewed ? f.reshape(x, view(c)) : x, axes(c), epsilon(c), isCentred);
         Slot normalised = isViewed ? f.reshape(w.normalised(), c.shape(0)) : w.normalised();
         Slot y = f.times(normalised, parameter(f, c, 1, Formula.given(in, 1)));
         Slot bias = in.length > 2 ? in[2] : null;

@@ -248,7 +248,8 @@ final class PoolingOperators {
             .forward(c -> {
                 long[] inferred = unpooledShape(c);
                 Tensor flat = Tensor.zeros(c.in(0).type(), NdArray.elements(inferred));
-                Tensor y = flat.scatter(0, places(c, inferred), c.in(0).reshape(-1)).reshape(inferred);
+                Tensor y = flat.scatter(0, places(c, inferred), c.in(0).reshape(-1))
+                        .reshape(inferred);
                 return c.has(2) ? fitted(y, c.in(2).toLongs()) : y;
             })
             .gradient((c, gy) -> {
@@ -295,6 +296,6 @@ final class PoolingOperators {
         return Arrays.equals(shape, y.shape()) ? y : y.pad(0, border);
     }
 
-    static final List<Operator> ALL = List.of(
-            MAX_POOL, AVERAGE_POOL, GLOBAL_AVERAGE_POOL, GLOBAL_MAX_POOL, LP_POOL, GLOBAL_LP_POOL, MAX_UNPOOL);
+    static final List<Operator> ALL =
+            List.of(MAX_POOL, AVERAGE_POOL, GLOBAL_AVERAGE_POOL, GLOBAL_MAX_POOL, LP_POOL, GLOBAL_LP_POOL, MAX_UNPOOL);
 }

@@ -62,7 +62,9 @@ final class RegionOperators {
             out.add(
                     isMaximum(c)
                             ? maximum(image, region)
-                            : region.meanRows().matmul(image).matmul(region.meanColumns().transpose(0, 1)));
+                            : region.meanRows()
+                                    .matmul(image)
+                                    .matmul(region.meanColumns().transpose(0, 1)));
         }
         return out.isEmpty()
                 ? Tensor.zeros(c.in(0).type(), 0, x[1], size(c, "output_height"), size(c, "output_width"))
@@ -77,11 +79,7 @@ final class RegionOperators {
                 .matmul(image)
                 .matmul(columns.reshape(-1, columns.dimension(3)).transpose(0, 1));
         return samples.reshape(
-                        -1,
-                        rows.dimension(0),
-                        2 * rows.dimension(1),
-                        columns.dimension(0),
-                        2 * columns.dimension(1))
+                        -1, rows.dimension(0), 2 * rows.dimension(1), columns.dimension(0), 2 * columns.dimension(1))
                 .max(false, 2, 4);
     }
 
@@ -92,10 +90,7 @@ final class RegionOperators {
         List<Region> regions = regions(c);
         for (int r = 0; r < regions.size(); r++) {
             Region region = regions.get(r);
-            Tensor g = region.meanRows()
-                    .transpose(0, 1)
-                    .matmul(gy.select(0, r))
-                    .matmul(region.meanColumns());
+            Tensor g = region.meanRows().transpose(0, 1).matmul(gy.select(0, r)).matmul(region.meanColumns());
             int n = (int) region.image();
             sums[n] = sums[n] == null ? g : sums[n].plus(g);
         }
@@ -143,7 +138,9 @@ final class RegionOperators {
     private static Tensor samples(Call c, double from, double to, long cells, long length) {
         double scale = c.attributes().real("spatial_scale", 1);
         boolean isHalf = c.opset() >= 16
-                && c.attributes().text("coordinate_transformation_mode", "half_pixel").equals("half_pixel");
+                && c.attributes()
+                        .text("coordinate_transformation_mode", "half_pixel")
+                        .equals("half_pixel");
         double start = from * scale - (isHalf ? 0.5 : 0);
         double extent = to * scale - (isHalf ? 0.5 : 0) - start;
         extent = isHalf ? extent : Math.max(extent, 1);
@@ -164,7 +161,8 @@ final class RegionOperators {
                 weights[(int) ((2 * s + 1) * length) + high] = inside - low;
             }
         }
-        return Tensor.of(NdArray.of(weights, cells, count, 2, length)).to(c.in(1).type());
+        return Tensor.of(NdArray.of(weights, cells, count, 2, length))
+                .to(c.in(1).type());
     }
 
     static final List<Operator> ALL = List.of(ROI_ALIGN);

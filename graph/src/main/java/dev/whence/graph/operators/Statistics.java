@@ -1,6 +1,5 @@
 package dev.whence.graph.operators;
 
-import dev.whence.core.NdArray;
 import dev.whence.graph.Slot;
 import dev.whence.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +17,7 @@ record Statistics(long[] axes, Tensor mean, Tensor centred, Tensor inverse) {
         Tensor mean = isCentred ? x.mean(true, axes) : Tensor.zeros(x.type());
         Tensor centred = isCentred ? x.minus(mean) : x;
         Tensor variance = centred.times(centred).mean(true, axes);
-        return new Statistics(
-                axes, mean, centred, variance.plus(epsilon).sqrt().reciprocal());
+        return new Statistics(axes, mean, centred, variance.plus(epsilon).sqrt().reciprocal());
     }
 
     Tensor normalised() {

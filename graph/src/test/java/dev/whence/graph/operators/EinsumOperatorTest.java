@@ -32,7 +32,9 @@ class EinsumOperatorTest {
     }
 
     private static long[] shape(String text) {
-        return java.util.Arrays.stream(text.split(" ")).mapToLong(Long::parseLong).toArray();
+        return java.util.Arrays.stream(text.split(" "))
+                .mapToLong(Long::parseLong)
+                .toArray();
     }
 
     @Test
