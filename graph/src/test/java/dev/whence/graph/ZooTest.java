@@ -129,7 +129,9 @@ class ZooTest {
         if (!any || step.kind() instanceof Kind.Blocking) {
             return;
         }
-        assertThat(step.operator().gradient()).as("gradient of " + step.describe()).isNotNull();
+        assertThat(step.operator().gradient())
+                .as("gradient of " + step.describe())
+                .isNotNull();
         @Nullable Tensor[] inner = step.operator().gradient().apply(step.call(), outer);
         for (int i = 0; i < inner.length; i++) {
             Slot slot = step.inputs()[i];

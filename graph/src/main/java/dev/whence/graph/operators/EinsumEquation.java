@@ -119,7 +119,8 @@ record EinsumEquation(List<String> operands, String output, Map<Character, Long>
 
     /** A letter that this equation does not use, other than those in {@code taken}. */
     char unused(String taken) {
-        for (char l : LETTERS.toCharArray()) {
+        for (int i = 0; i < LETTERS.length(); i++) {
+            char l = LETTERS.charAt(i);
             if (!sizes.containsKey(l) && taken.indexOf(l) < 0) {
                 return l;
             }
