@@ -29,7 +29,7 @@ public enum Differences {
     Tensor isVanishing(Tensor difference, Tensor x, Tensor r) {
         Tensor size = difference.abs();
         return switch (this) {
-            case WHENCE -> size.lessThan(x.abs().maximum(r.abs()).clamp(1, Double.MAX_VALUE).times(scale(x)));
+            case WHENCE -> size.lessThan(x.abs().maximum(r.abs()).atLeast(1).times(scale(x)));
             case KUNDAJE -> size.lessThan(1e-7);
             case CAPTUM -> size.lessThan(1e-10);
         };

@@ -13,7 +13,7 @@ import dev.whence.tensor.TensorScope;
 record Parts(Tensor plus, Tensor minus) {
     /** Split by sign, as at an input. */
     static Parts bySign(Tensor difference) {
-        return new Parts(difference.clamp(0, Double.MAX_VALUE), difference.clamp(-Double.MAX_VALUE, 0));
+        return new Parts(difference.atLeast(0), difference.atMost(0));
     }
 
     /** Each element times its coefficient: a negative one turns evidence around. */

@@ -17,6 +17,7 @@ public final class Call {
     private final @Nullable Tensor[] outputs;
     private final long[] @Nullable [] inputShapes;
     private final long[] @Nullable [] outputShapes;
+    private final NdArray.@Nullable Type[] inputTypes;
     private final boolean[] active;
 
     Call(
@@ -26,6 +27,7 @@ public final class Call {
             @Nullable Tensor[] outputs,
             long[] @Nullable [] inputShapes,
             long[] @Nullable [] outputShapes,
+            NdArray.@Nullable Type[] inputTypes,
             boolean[] active) {
         this.node = node;
         this.precision = precision;
@@ -33,6 +35,7 @@ public final class Call {
         this.outputs = outputs;
         this.inputShapes = inputShapes;
         this.outputShapes = outputShapes;
+        this.inputTypes = inputTypes;
         this.active = active;
     }
 
@@ -46,7 +49,7 @@ public final class Call {
             Slot slot = in[i];
             active[i] = slot != null && slot.isActive();
         }
-        return new Call(node, precision, tensors(in), tensors(out), shapes(in), shapes(out), active);
+        return new Call(node, precision, tensors(in), tensors(out), shapes(in), shapes(out), types(in), active);
     }
 
     private static @Nullable Tensor[] tensors(@Nullable Slot[] slots) {
@@ -63,6 +66,15 @@ public final class Call {
         for (int i = 0; i < slots.length; i++) {
             Slot slot = slots[i];
             out[i] = slot == null ? null : slot.shape();
+        }
+        return out;
+    }
+
+    private static NdArray.@Nullable Type[] types(@Nullable Slot[] slots) {
+        NdArray.@Nullable Type[] out = new NdArray.@Nullable Type[slots.length];
+        for (int i = 0; i < slots.length; i++) {
+            Slot slot = slots[i];
+            out[i] = slot == null ? null : slot.type();
         }
         return out;
     }
@@ -165,6 +177,16 @@ public final class Call {
         return shape.clone();
     }
 
+    /** The element type of an input that is given, even after its memory was freed. */
+    public NdArray.Type type(int index) {
+        NdArray.Type type = index < inputTypes.length ? inputTypes[index] : null;
+        if (type == null) {
+            throw new WhenceException(
+                    ErrorCode.MODEL_INVALID, "input " + index + " is missing; this operator cannot work without it");
+        }
+        return type;
+    }
+
     /** The number of axes of an input. */
     public int rank(int index) {
         return shape(index).length;
@@ -217,7 +239,12 @@ public final class Call {
             Tensor tensor = changed[i];
             shapes[i] = tensor == null ? null : tensor.shape();
         }
-        return new Call(node, precision, changed, new Tensor[0], shapes, new long[0][], active);
+        NdArray.@Nullable Type[] types = new NdArray.@Nullable Type[changed.length];
+        for (int i = 0; i < changed.length; i++) {
+            Tensor tensor = changed[i];
+            types[i] = tensor == null ? null : tensor.type();
+        }
+        return new Call(node, precision, changed, new Tensor[0], shapes, new long[0][], types, active);
     }
 
     /** The same call that also knows its outputs. */
@@ -226,7 +253,7 @@ public final class Call {
         for (int i = 0; i < results.length; i++) {
             shapes[i] = results[i].shape();
         }
-        return new Call(node, precision, inputs, results, inputShapes, shapes, active);
+        return new Call(node, precision, inputs, results, inputShapes, shapes, inputTypes, active);
     }
 
     /** The inputs, absent ones null; a copy. */

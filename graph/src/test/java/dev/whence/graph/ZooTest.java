@@ -1,5 +1,6 @@
 package dev.whence.graph;
 
+import dev.whence.graph.operators.StandardOperators;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whence.core.NdArray;
@@ -65,12 +66,12 @@ class ZooTest {
         String name = graph.inputs().getFirst().name();
         String output = graph.outputs().getFirst().name();
         if (Files.exists(folder.resolve("logits.npy"))) {
-            try (Network network = Network.of(graph, Precision.FLOAT32)) {
+            try (Network network = StandardOperators.network(graph, Precision.FLOAT32)) {
                 NdArray logits = network.evaluate(Map.of(name, input), output).get(output);
                 compare("logits in float32", logits, folder.resolve("logits.npy"), LOGITS_32);
             }
         }
-        try (Network network = Network.of(graph, Precision.FLOAT64)) {
+        try (Network network = StandardOperators.network(graph, Precision.FLOAT64)) {
             if (Files.exists(folder.resolve("logits64.npy"))) {
                 NdArray logits = network.evaluate(Map.of(name, input), output).get(output);
                 compare("logits in float64", logits, folder.resolve("logits64.npy"), LOGITS_64);

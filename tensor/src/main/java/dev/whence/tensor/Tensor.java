@@ -282,6 +282,20 @@ public final class Tensor implements AutoCloseable {
         }
     }
 
+    /** The larger of each element and a number. */
+    public Tensor atLeast(double low) {
+        try (Scalar s = scalar(low)) {
+            return wrap(torch.clamp_min(at, s));
+        }
+    }
+
+    /** The smaller of each element and a number. */
+    public Tensor atMost(double high) {
+        try (Scalar s = scalar(high)) {
+            return wrap(torch.clamp_max(at, s));
+        }
+    }
+
     /** Whole entries of an axis by index, as numpy's take; {@code index} is one-dimensional int64. */
     public Tensor indexSelect(int axis, Tensor index) {
         return wrap(torch.index_select(at, axis, index.at)).as(type());

@@ -22,7 +22,7 @@ final class ArithmeticOperators {
 
     /** Sum of both. */
     static final Operator ADD = Operator.named("Add")
-            .forward(c -> settled(c.in(0).plus(c.in(1)), c.in(0).type()))
+            .forward(c -> settled(c.in(0).plus(c.in(1)), c.type(0)))
             .gradients((c, gys) -> both(c, gys, gy -> gy, gy -> gy))
             .reads(Reads.NOTHING)
             .kind(Kinds.MOVING)
@@ -31,7 +31,7 @@ final class ArithmeticOperators {
 
     /** Difference. */
     static final Operator SUB = Operator.named("Sub")
-            .forward(c -> settled(c.in(0).minus(c.in(1)), c.in(0).type()))
+            .forward(c -> settled(c.in(0).minus(c.in(1)), c.type(0)))
             .gradients((c, gys) -> both(c, gys, gy -> gy, Tensor::negate))
             .reads(Reads.NOTHING)
             .kind(new Kind.Moving(1))
@@ -55,7 +55,7 @@ final class ArithmeticOperators {
 
     /** Product; of two activations, a bilinear map. */
     static final Operator MUL = Operator.named("Mul")
-            .forward(c -> settled(c.in(0).times(c.in(1)), c.in(0).type()))
+            .forward(c -> settled(c.in(0).times(c.in(1)), c.type(0)))
             .gradients((c, gys) -> both(c, gys, gy -> gy.times(c.in(1)), gy -> gy.times(c.in(0))))
             .reads(Reads.INPUTS)
             .kind(c -> c.activeCount() == 2
@@ -66,7 +66,7 @@ final class ArithmeticOperators {
     /** Quotient; whole numbers are divided towards zero. */
     static final Operator DIV = Operator.named("Div")
             .forward(c -> {
-                NdArray.Type type = c.in(0).type();
+                NdArray.Type type = c.type(0);
                 return type.isFloating()
                         ? c.in(0).divide(c.in(1))
                         : settled(c.in(0).divideTruncating(c.in(1)), type);
@@ -108,7 +108,7 @@ final class ArithmeticOperators {
 
     /** p x^(p-1), and 0 where p is 0, even at x = 0. */
     private static Tensor baseSlope(Call c) {
-        Tensor p = c.in(1).to(c.in(0).type());
+        Tensor p = c.in(1).to(c.type(0));
         Tensor isZero = p.equalTo(0);
         Tensor lowered = isZero.where(Broadcasting.number(0, p), p.minus(1));
         return p.times(c.in(0).power(lowered));
@@ -153,7 +153,7 @@ final class ArithmeticOperators {
             .build();
 
     private static Tensor modulo(Call c) {
-        NdArray.Type type = c.in(0).type();
+        NdArray.Type type = c.type(0);
         boolean keepsSign = c.attributes().flag("fmod", false);
         if (type.isFloating() && !keepsSign) {
             throw new WhenceException(ErrorCode.MODEL_INVALID, "attribute 'fmod' must be 1 for real numbers");

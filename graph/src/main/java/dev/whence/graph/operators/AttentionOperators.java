@@ -24,7 +24,7 @@ final class AttentionOperators {
      */
     static final Operator ATTENTION = Operator.named("Attention")
             .inlined((emitter, c, in) -> {
-                Formula f = new Formula(emitter, c.in(0).type());
+                Formula f = new Formula(emitter, c.type(0));
                 boolean isFlat = c.rank(0) == 3;
                 Slot q = heads(f, c, in, 0, "q_num_heads");
                 Slot k = extended(f, in, heads(f, c, in, 1, "kv_num_heads"), 4);
@@ -153,7 +153,7 @@ final class AttentionOperators {
 
     /** All constant masks added up, 0 or minus infinity where they are truth values; null if there is none. */
     private static @Nullable Tensor mask(Call c, Heads heads, @Nullable Tensor given) {
-        NdArray.Type type = c.in(0).type();
+        NdArray.Type type = c.type(0);
         Tensor mask = null;
         if (given != null) {
             mask = given.type() == NdArray.Type.BOOL ? forbidding(given, type) : given.to(type);
@@ -197,7 +197,7 @@ final class AttentionOperators {
      */
     static final Operator ROTARY_EMBEDDING = Operator.named("RotaryEmbedding")
             .inlined((emitter, c, in) -> {
-                Formula f = new Formula(emitter, c.in(0).type());
+                Formula f = new Formula(emitter, c.type(0));
                 Slot positions = in.length > 3 ? in[3] : null;
                 return new Slot[] {
                     rotated(f, c, Formula.given(in, 0), Formula.given(in, 1), Formula.given(in, 2), positions)

@@ -100,7 +100,7 @@ final class AxisOperators {
             long[] shape = call.shape(0);
             shape[axis] = 1;
             Slot ones = emitter.constant(
-                    Tensor.full(1, call.in(0).type(), shape).on(call.in(0).device()));
+                    Tensor.full(1, call.type(0), shape).on(call.in(0).device()));
             x = joined(emitter, axis, ones, part(emitter, x, axis, 0, n - 1));
         }
         for (long run = 1; run < n; run *= 2) {

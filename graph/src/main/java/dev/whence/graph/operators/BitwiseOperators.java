@@ -18,14 +18,14 @@ final class BitwiseOperators {
 
     private static Operator bitwise(String name, BinaryOperator<Tensor> combine) {
         return Operator.named(name)
-                .forward(c -> combine.apply(c.in(0), c.in(1)).as(c.in(0).type()))
+                .forward(c -> combine.apply(c.in(0), c.in(1)).as(c.type(0)))
                 .kind(Kinds.DISCRETE)
                 .build();
     }
 
     /** Every bit turned over. */
     static final Operator NOT = Operator.named("BitwiseNot")
-            .forward(c -> settled(c.in(0).bitNot(), c.in(0).type()))
+            .forward(c -> settled(c.in(0).bitNot(), c.type(0)))
             .kind(Kinds.DISCRETE)
             .build();
 

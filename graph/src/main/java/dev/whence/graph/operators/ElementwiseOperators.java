@@ -55,7 +55,7 @@ final class ElementwiseOperators {
 
     /** Absolute value; the gradient at 0 is taken as 0. */
     static final Operator ABS = Operator.named("Abs")
-            .forward(c -> c.in(0).abs().as(c.in(0).type()))
+            .forward(c -> c.in(0).abs().as(c.type(0)))
             .gradient((c, gy) -> gy.times(c.in(0).sign()))
             .reads(Reads.INPUTS)
             .kind(Kinds.ELEMENTWISE)
@@ -96,7 +96,7 @@ final class ElementwiseOperators {
 
     /** -1, 0 or 1. */
     static final Operator SIGN = Operator.named("Sign")
-            .forward(c -> c.in(0).sign().as(c.in(0).type()))
+            .forward(c -> c.in(0).sign().as(c.type(0)))
             .kind(Kinds.STEPS)
             .build();
 

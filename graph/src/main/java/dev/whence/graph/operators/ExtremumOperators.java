@@ -109,7 +109,7 @@ final class ExtremumOperators {
         if (c.opset() >= 11) {
             return c.optional(index);
         }
-        NdArray.Type type = c.in(0).type();
+        NdArray.Type type = c.type(0);
         return c.attributes().has(name)
                 ? Tensor.full(c.attributes().real(name), type).on(c.in(0).device())
                 : null;

@@ -34,7 +34,7 @@ final class LossOperators {
             .kind(c -> c.isActive(1) || c.isActive(2)
                     ? new Kind.Blocking("its classes or weights depend on the input")
                     : new Kind.Composite((emitter, call, in) -> {
-                        Formula f = new Formula(emitter, call.in(0).type());
+                        Formula f = new Formula(emitter, call.type(0));
                         return new Slot[] {summed(f, call, Formula.given(in, 0))};
                     }))
             .build();
@@ -42,7 +42,7 @@ final class LossOperators {
     /** Softmax over axis 1, then {@link #NEGATIVE_LOG_LIKELIHOOD}; the second output is the logarithm of the softmax. */
     static final Operator SOFTMAX_CROSS_ENTROPY = Operator.named("SoftmaxCrossEntropyLoss")
             .inlined((emitter, c, in) -> {
-                Formula f = new Formula(emitter, c.in(0).type());
+                Formula f = new Formula(emitter, c.type(0));
                 Slot logarithms = emitter.apply("LogSoftmax", Attributes.of("axis", 1), Formula.given(in, 0));
                 Attributes how = Attributes.of("reduction", reduction(c));
                 if (c.attributes().has("ignore_index")) {

@@ -30,7 +30,7 @@ final class NormalizationOperators {
                     return new Kind.Blocking("its training mode mixes the examples of the batch");
                 }
                 return c.isActive(0) && c.activeCount() == 1
-                        ? new Kind.Scaling(call -> factor(call).to(call.in(0).type()))
+                        ? new Kind.Scaling(call -> factor(call).to(call.type(0)))
                         : new Kind.Blocking("its scale, bias or statistics depend on the input");
             })
             .build();
@@ -42,7 +42,7 @@ final class NormalizationOperators {
     /** scale / sqrt(var + epsilon) in the type of the statistics, shaped to broadcast over the batch. */
     private static Tensor factor(Call c) {
         double epsilon = c.attributes().real("epsilon", 1e-5);
-        Tensor scale = c.in(1).to(c.in(4).type());
+        Tensor scale = c.in(1).to(c.type(4));
         return perFeature(c, scale.divide(c.in(4).plus(epsilon).sqrt()));
     }
 
@@ -69,7 +69,7 @@ final class NormalizationOperators {
         if (isTraining(c)) {
             return trained(c);
         }
-        NdArray.Type wide = c.in(4).type();
+        NdArray.Type wide = c.type(4);
         Tensor factor = factor(c);
         Tensor shift = perFeature(c, c.in(2).to(wide))
                 .minus(perFeature(c, c.in(3).to(wide)).times(factor));
@@ -78,7 +78,7 @@ final class NormalizationOperators {
     }
 
     private static List<@Nullable Tensor> trained(Call c) {
-        NdArray.Type wide = c.in(4).type();
+        NdArray.Type wide = c.type(4);
         Tensor x = c.in(0).to(wide);
         long[] axes = LongStream.range(0, x.rank()).filter(a -> a != 1).toArray();
         Tensor mean = x.mean(true, axes);
@@ -91,7 +91,7 @@ final class NormalizationOperators {
         double momentum = c.attributes().real("momentum", 0.9);
         Tensor runningMean = blend(c.in(3), mean, momentum);
         Tensor runningVariance = blend(c.in(4), variance, momentum);
-        return List.of(y.to(c.in(0).type()), runningMean, runningVariance);
+        return List.of(y.to(c.type(0)), runningMean, runningVariance);
     }
 
     private static Tensor blend(Tensor before, Tensor now, double momentum) {

@@ -38,7 +38,7 @@ enum Normalizer {
                 .gradients(this::gradient)
                 .reads(Reads.INPUTS)
                 .kind(new Kind.Composite(
-                        (emitter, c, in) -> expand(new Formula(emitter, c.in(0).type()), c, in)))
+                        (emitter, c, in) -> expand(new Formula(emitter, c.type(0)), c, in)))
                 .build();
     }
 
@@ -144,7 +144,7 @@ enum Normalizer {
 
     private List<@Nullable Tensor> forward(Call c) {
         Statistics s = statistics(c);
-        Tensor normalised = s.normalised().to(c.in(0).type()).reshape(c.shape(0));
+        Tensor normalised = s.normalised().to(c.type(0)).reshape(c.shape(0));
         Tensor y = normalised.times(parameter(c, 1));
         y = c.has(2) ? y.plus(parameter(c, 2)) : y;
         return this == LAYER ? List.of(y, s.mean(), s.inverse()) : List.of(y);
@@ -157,7 +157,7 @@ enum Normalizer {
         if (c.isActive(0)) {
             Tensor g = gy == null ? null : gy.times(parameter(c, 1)).reshape(view(c));
             out[0] = s.gradient(g, gys.length > 1 ? gys[1] : null, gys.length > 2 ? gys[2] : null)
-                    .to(c.in(0).type())
+                    .to(c.type(0))
                     .reshape(c.shape(0));
         }
         if (gy != null && c.isActive(1)) {

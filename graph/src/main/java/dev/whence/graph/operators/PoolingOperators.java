@@ -45,7 +45,7 @@ final class PoolingOperators {
     private static List<@Nullable Tensor> maxPool(Call c) {
         PoolWindow w = PoolWindow.of(c);
         Pooling.Maxima maxima = w.pooling().max(prepared(w, c.in(0)));
-        Tensor values = maxima.values().to(c.in(0).type());
+        Tensor values = maxima.values().to(c.type(0));
         return Arrays.asList(values, c.wants(1) ? flatPlaces(c, w, maxima.indices()) : null);
     }
 
@@ -192,7 +192,7 @@ final class PoolingOperators {
     /** The p-norm of each window; what lies outside counts as zero. */
     static final Operator LP_POOL = Operator.named("LpPool")
             .inlined((emitter, c, in) -> {
-                Formula f = new Formula(emitter, c.in(0).type());
+                Formula f = new Formula(emitter, c.type(0));
                 PoolWindow w = PoolWindow.of(c);
                 long[] weights = ones(w, NdArray.Type.FLOAT32).shape();
                 weights[0] = w.x()[1];
@@ -212,7 +212,7 @@ final class PoolingOperators {
     /** The p-norm of each channel. */
     static final Operator GLOBAL_LP_POOL = Operator.named("GlobalLpPool")
             .inlined((emitter, c, in) -> {
-                Formula f = new Formula(emitter, c.in(0).type());
+                Formula f = new Formula(emitter, c.type(0));
                 Slot sums = f.reduce("ReduceSum", powers(f, c, Formula.given(in, 0)), spatial(c));
                 return new Slot[] {root(f, c, sums)};
             })
@@ -247,7 +247,7 @@ final class PoolingOperators {
     static final Operator MAX_UNPOOL = Operator.named("MaxUnpool")
             .forward(c -> {
                 long[] inferred = unpooledShape(c);
-                Tensor flat = Tensor.zeros(c.in(0).type(), NdArray.elements(inferred));
+                Tensor flat = Tensor.zeros(c.type(0), NdArray.elements(inferred));
                 Tensor y = flat.scatter(0, places(c, inferred), c.in(0).reshape(-1))
                         .reshape(inferred);
                 return c.has(2) ? fitted(y, c.in(2).toLongs()) : y;

@@ -69,7 +69,7 @@ final class QuantizationOperators {
 
     private static NdArray.Type realType(Call c) {
         return c.attributes().integer("output_dtype", 0) == 0
-                ? c.in(1).type()
+                ? c.type(1)
                 : c.resolve(TypeOperators.wanted(c, "output_dtype"));
     }
 

@@ -33,7 +33,7 @@ final class RandomOperators {
             .build();
 
     private static Tensor mask(Call c) {
-        NdArray.Type type = c.opset() < 10 ? c.in(0).type() : NdArray.Type.BOOL;
+        NdArray.Type type = c.opset() < 10 ? c.type(0) : NdArray.Type.BOOL;
         return Tensor.full(1, type, c.shape(0)).on(c.in(0).device());
     }
 
@@ -92,13 +92,13 @@ final class RandomOperators {
     /** Numbers like the input's in type and shape; they do not depend on its values. */
     private static Operator like(String name, Drawing drawing) {
         return Operator.named(name)
-                .forward(c -> drawing.draw(c, type(c, c.in(0).type()), c.shape(0))
+                .forward(c -> drawing.draw(c, type(c, c.type(0)), c.shape(0))
                         .on(c.in(0).device()))
                 .gradients((c, gys) -> new @Nullable Tensor[c.arity()])
                 .reads(Reads.NOTHING)
                 .kind(Kinds.MOVING)
                 .linearPart(
-                        c -> Tensor.zeros(c.in(0).type(), c.shape(0)).on(c.in(0).device()))
+                        c -> Tensor.zeros(c.type(0), c.shape(0)).on(c.in(0).device()))
                 .build();
     }
 

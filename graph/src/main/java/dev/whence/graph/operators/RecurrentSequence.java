@@ -29,7 +29,7 @@ final class RecurrentSequence {
     private final long @Nullable [] lengths;
 
     private RecurrentSequence(Emitter emitter, Call call, @Nullable Slot[] inputs, int gates) {
-        this.formula = new Formula(emitter, call.in(0).type());
+        this.formula = new Formula(emitter, call.type(0));
         this.call = call;
         this.inputs = inputs;
         this.gates = gates;

@@ -167,7 +167,7 @@ final class ReductionOperators {
 
     /** Sum of absolute values. */
     static final Operator L1 = Operator.named("ReduceL1")
-            .forward(c -> sum(Reduction.of(c), c.in(0).abs().as(c.in(0).type())))
+            .forward(c -> sum(Reduction.of(c), c.in(0).abs().as(c.type(0))))
             .gradient((c, gy) ->
                     Reduction.of(c).spread(gy, c.shape(0)).times(c.in(0).sign()))
             .reads(Reads.INPUTS)
@@ -194,7 +194,7 @@ final class ReductionOperators {
     static final Operator SUM_SQUARE = Operator.named("ReduceSumSquare")
             .forward(c -> sum(
                     Reduction.of(c),
-                    Broadcasting.settled(c.in(0).times(c.in(0)), c.in(0).type())))
+                    Broadcasting.settled(c.in(0).times(c.in(0)), c.type(0))))
             .gradient((c, gy) -> Reduction.of(c).spread(gy.times(2), c.shape(0)).times(c.in(0)))
             .reads(Reads.INPUTS)
             .kind(composite((e, in) -> e.reduced("ReduceSum", e.apply("Mul", in, in))))

@@ -67,7 +67,7 @@ final class RegionOperators {
                                     .matmul(region.meanColumns().transpose(0, 1)));
         }
         return out.isEmpty()
-                ? Tensor.zeros(c.in(0).type(), 0, x[1], size(c, "output_height"), size(c, "output_width"))
+                ? Tensor.zeros(c.type(0), 0, x[1], size(c, "output_height"), size(c, "output_width"))
                 : Tensor.stack(0, out.toArray(new Tensor[0]));
     }
 
@@ -162,7 +162,7 @@ final class RegionOperators {
             }
         }
         return Tensor.of(NdArray.of(weights, cells, count, 2, length))
-                .to(c.in(1).type());
+                .to(c.type(1));
     }
 
     static final List<Operator> ALL = List.of(ROI_ALIGN);

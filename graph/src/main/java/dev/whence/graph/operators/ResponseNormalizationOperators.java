@@ -17,7 +17,7 @@ final class ResponseNormalizationOperators {
     /** y = x / (bias + alpha mean(x x over neighbouring channels)) ^ beta; places outside count as zeros. */
     static final Operator LRN = Operator.named("LRN")
             .inlined((emitter, c, in) -> {
-                Formula f = new Formula(emitter, c.in(0).type());
+                Formula f = new Formula(emitter, c.type(0));
                 long[] shape = c.shape(0);
                 long size = c.attributes().integer("size");
                 if (shape.length < 2 || size < 1) {
@@ -44,7 +44,7 @@ final class ResponseNormalizationOperators {
     /** x divided by its norm along an axis: the sum of absolute values (p = 1) or the root of the sum of squares. */
     static final Operator LP_NORMALIZATION = Operator.named("LpNormalization")
             .inlined((emitter, c, in) -> {
-                Formula f = new Formula(emitter, c.in(0).type());
+                Formula f = new Formula(emitter, c.type(0));
                 Slot x = Formula.given(in, 0);
                 int axis = c.axis("axis", -1, c.rank(0));
                 long p = c.attributes().integer("p", 2);
@@ -61,7 +61,7 @@ final class ResponseNormalizationOperators {
     /** (x - mean) / (deviation + 1e-9) over {@code axes}. */
     static final Operator MEAN_VARIANCE_NORMALIZATION = Operator.named("MeanVarianceNormalization")
             .inlined((emitter, c, in) -> {
-                Formula f = new Formula(emitter, c.in(0).type());
+                Formula f = new Formula(emitter, c.type(0));
                 Slot x = Formula.given(in, 0);
                 long[] axes = axes(c);
                 Slot centred = f.minus(x, f.reduce("ReduceMean", x, axes));

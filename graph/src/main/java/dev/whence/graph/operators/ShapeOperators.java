@@ -125,7 +125,7 @@ final class ShapeOperators {
     /** The numbers from a start to a limit, which is left out, in steps. */
     static final Operator RANGE = Operator.named("Range")
             .forward(c -> {
-                NdArray.Type type = c.in(0).type();
+                NdArray.Type type = c.type(0);
                 double start = c.in(0).item();
                 double step = c.in(2).item();
                 double count = Math.ceil((c.in(1).item() - start) / step);
@@ -153,7 +153,7 @@ final class ShapeOperators {
                 }
                 NdArray.Type type = c.attributes().has("dtype")
                         ? c.resolve(type(c.attributes().integer("dtype")))
-                        : c.in(0).type();
+                        : c.type(0);
                 long k = Math.clamp(c.attributes().integer("k", 0), -shape[0], shape[1]);
                 Tensor rows = Algebra.range(0, shape[0], 1, NdArray.Type.INT64).unsqueeze(1);
                 Tensor columns = Algebra.range(0, shape[1], 1, NdArray.Type.INT64);

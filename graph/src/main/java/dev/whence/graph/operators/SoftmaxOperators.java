@@ -29,7 +29,7 @@ final class SoftmaxOperators {
             }))
             .reads(Reads.OUTPUTS)
             .kind(new Kind.Composite((emitter, c, in) -> {
-                Formula f = new Formula(emitter, c.in(0).type());
+                Formula f = new Formula(emitter, c.type(0));
                 Slot e = f.apply("Exp", lowered(f, c, in[0]));
                 return new Slot[] {raised(f, c, f.over(e, f.reduce("ReduceSum", e, axis(c))))};
             }))
@@ -42,7 +42,7 @@ final class SoftmaxOperators {
                     overRows(c, gy, c.out(0), (g, y) -> g.minus(y.exp().times(g.sum(true, axis(c))))))
             .reads(Reads.OUTPUTS)
             .kind(new Kind.Composite((emitter, c, in) -> {
-                Formula f = new Formula(emitter, c.in(0).type());
+                Formula f = new Formula(emitter, c.type(0));
                 Slot u = lowered(f, c, in[0]);
                 Slot sum = f.reduce("ReduceSum", f.apply("Exp", u), axis(c));
                 return new Slot[] {raised(f, c, f.minus(u, f.apply("Log", sum)))};

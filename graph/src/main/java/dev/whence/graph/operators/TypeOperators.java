@@ -29,10 +29,10 @@ final class TypeOperators {
 
     /** The elements in the type of the second input. */
     static final Operator CAST_LIKE = Operator.named("CastLike")
-            .forward(c -> converted(c.in(0), c.in(1).type()))
+            .forward(c -> converted(c.in(0), c.type(1)))
             .gradient((c, gy) -> gy.to(sourceType(c, gy)))
             .reads(Reads.NOTHING)
-            .kind(c -> kind(c, c.in(1).type()))
+            .kind(c -> kind(c, c.type(1)))
             .build();
 
     private static Tensor cast(Call c) {
@@ -52,7 +52,7 @@ final class TypeOperators {
             return Kinds.DISCRETE;
         }
         // Whole numbers can come from quantised values; whatever else made them says itself that it blocks.
-        return c.in(0).type() == NdArray.Type.BOOL
+        return c.type(0) == NdArray.Type.BOOL
                 ? new Kind.Blocking("it turns truth values into numbers")
                 : Kinds.MOVING;
     }

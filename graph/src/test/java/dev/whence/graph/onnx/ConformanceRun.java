@@ -1,5 +1,6 @@
 package dev.whence.graph.onnx;
 
+import dev.whence.graph.operators.StandardOperators;
 import dev.whence.core.ErrorCode;
 import dev.whence.core.NdArray;
 import dev.whence.core.WhenceException;
@@ -53,7 +54,7 @@ record ConformanceRun(GoldenTable.Outcome outcome, String note) {
             if (c.dataSets().isEmpty()) {
                 return new ConformanceRun(GoldenTable.Outcome.FAILED, "it has no data");
             }
-            try (Network network = Network.of(graph, Precision.DECLARED)) {
+            try (Network network = StandardOperators.network(graph, Precision.DECLARED)) {
                 for (ConformanceCases.DataSet set : c.dataSets()) {
                     check(network, set);
                 }
