@@ -77,7 +77,7 @@ public final class HeatMap implements Block {
     public BufferedImage pixels() {
         double[][] grid = shown();
         BufferedImage image = Pixels.blank(grid[0].length, grid.length);
-        double most = grid == scores ? limit : limit(grid, clip);
+        double most = block() == 1 ? limit : limit(grid, clip);
         for (int y = 0; y < grid.length; y++) {
             for (int x = 0; x < grid[0].length; x++) {
                 image.setRGB(x, y, ColorScale.DIVERGING.rgb(share(grid[y][x], most)));
@@ -92,7 +92,7 @@ public final class HeatMap implements Block {
             return Optional.empty();
         }
         double[][] grid = shown();
-        double most = grid == scores ? limit : limit(grid, clip);
+        double most = block() == 1 ? limit : limit(grid, clip);
         int height = Math.max(grid.length, Math.min(LARGEST_SIDE, input.getHeight()));
         int width = Math.max(grid[0].length, Math.min(LARGEST_SIDE, input.getWidth()));
         BufferedImage image = Pixels.blank(width, height);
@@ -122,9 +122,14 @@ public final class HeatMap implements Block {
         return limit == 0 ? (Double.isNaN(score) ? Double.NaN : 0) : score / limit;
     }
 
+    /** How many scores a side share a pixel. */
+    private int block() {
+        return Math.ceilDiv(Math.max(scores.length, scores[0].length), LARGEST_SIDE);
+    }
+
     /** The grid that is drawn: the scores, or means of blocks where there are more scores than a picture can show. */
     private double[][] shown() {
-        int block = Math.ceilDiv(Math.max(scores.length, scores[0].length), LARGEST_SIDE);
+        int block = block();
         if (block == 1) {
             return scores;
         }

@@ -77,6 +77,18 @@ class HeatMapTest {
     }
 
     @Test
+    void where_scores_share_a_pixel_the_strongest_shared_one_has_the_strongest_colour() {
+        double[] scores = new double[2000];
+        for (int i = 0; i < 100; i++) {
+            scores[4 * i] = 1;
+        }
+        BufferedImage pixels = HeatMap.of("x", scores, 1, 2000).withClip(1).pixels();
+        assertThat(pixels.getWidth()).isEqualTo(500);
+        assertThat(pixels.getRGB(0, 0) & 0xFFFFFF).isEqualTo(ColorScale.DIVERGING.rgb(1));
+        assertThat(pixels.getRGB(499, 0) & 0xFFFFFF).isEqualTo(ColorScale.DIVERGING.rgb(0));
+    }
+
+    @Test
     void block_sums_in_the_table_add_up_to_the_scores() {
         double[] scores = new double[50 * 40];
         Arrays.fill(scores, 1);
