@@ -8,6 +8,7 @@ import dev.whence.core.Npy;
 import dev.whence.graph.onnx.OnnxModel;
 import dev.whence.tensor.Tensor;
 import dev.whence.tensor.TensorScope;
+import dev.whence.graph.operators.StandardOperators;
 import dev.whence.testkit.Close;
 import dev.whence.testkit.GoldenJson;
 import dev.whence.testkit.GoldenTable;

@@ -14,6 +14,7 @@ import dev.whence.graph.Trace;
 import dev.whence.graph.Value;
 import dev.whence.graph.Variable;
 import dev.whence.tensor.TensorScope;
+import dev.whence.graph.operators.StandardOperators;
 import dev.whence.testkit.Close;
 import dev.whence.testkit.GoldenTable;
 import java.util.ArrayList;

@@ -1,0 +1,151 @@
+package dev.whence.graph;
+
+import dev.whence.core.NdArray;
+import dev.whence.tensor.Tensor;
+import dev.whence.tensor.TensorScope;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Writes {@code docs/reference/operators.md} from an operator set. */
+final class OperatorsPage {
+    /** The newest version of the standard domain that is read. */
+    private static final int NEWEST = 25;
+
+    private static final int OLDEST = 7;
+
+    /** More inputs than any rule asks about. */
+    private static final int MOST_INPUTS = 6;
+
+    private static final String HEAD = """
+            # Operators
+
+            What Whence can run and explain. The table is generated from the list of operators in the code
+            (`StandardOperators`); after a change there, write it anew with
+            `mvn -pl graph -am test -Dtest=OperatorsPageTest -Dwhence.write=true`.
+
+            - **opsets**: the versions of the domain in which the operator has this meaning, as far as the domain defines it
+              there. The standard domain is read from version 7 to 25.
+            - **forward**: *own*, written out *by parts* with smaller operators of this table, or *unrolled* (graphs inside
+              it and lists are followed step by step).
+            - **gradient**: *own*, *by parts*, *unrolled*, or – where nothing flows back.
+            - **DeepLIFT**: the rule, which depends on the inputs that carry attribution. *moves*: shares go where the values
+              come from. *scales*: multiplied by a constant. *weighs*: Linear rule over constant weights. *function*: Rescale
+              or RevealCancel. *product*, *quotient*, *two players*: shared among two inputs. *selects*: cross-max routing.
+              *chooses*: by a condition. *parts*: by smaller operators. –: it stops here (whole numbers, truth values,
+              jumps), which is refused if the target depends on it.
+            - **LRP**: – until the rules exist.
+            """;
+
+    private OperatorsPage() {}
+
+    static String of(OperatorSet set) {
+        Map<String, List<Operator>> domains = new TreeMap<>();
+        set.all().forEach(o -> domains.computeIfAbsent(o.domain(), d -> new ArrayList<>()).add(o));
+        StringBuilder out = new StringBuilder(HEAD);
+        domains.forEach((domain, operators) -> {
+            out.append("\n## ").append(domain.isEmpty() ? "Standard domain (`ai.onnx`)" : "Domain `" + domain + "`");
+            out.append("\n\n| operator | opsets | forward | gradient | DeepLIFT | LRP |\n|---|---|---|---|---|---|\n");
+            for (int i = 0; i < operators.size(); i++) {
+                boolean followed = i + 1 < operators.size()
+                        && operators.get(i + 1).name().equals(operators.get(i).name());
+                out.append(row(operators.get(i), followed ? operators.get(i + 1).since() - 1 : 0));
+            }
+        });
+        return out.toString();
+    }
+
+    private static String row(Operator operator, int last) {
+        return "| " + operator.name() + " | " + opsets(operator, last) + " | " + forward(operator) + " | "
+                + gradient(operator) + " | " + rule(operator) + " | – |\n";
+    }
+
+    private static String opsets(Operator operator, int last) {
+        boolean standard = operator.domain().isEmpty();
+        int first = standard ? Math.max(OLDEST, operator.since()) : operator.since();
+        if (last == 0 && !standard) {
+            return first + " on";
+        }
+        return first + " to " + (last == 0 ? NEWEST : last);
+    }
+
+    private static String forward(Operator operator) {
+        return switch (operator.body()) {
+            case Operator.Primitive p -> "own";
+            case Operator.Inlined i -> "by parts";
+            case Operator.Structural s -> "unrolled";
+        };
+    }
+
+    private static String gradient(Operator operator) {
+        return switch (operator.body()) {
+            case Operator.Primitive p -> operator.gradient() == null ? "–" : "own";
+            case Operator.Inlined i -> "by parts";
+            case Operator.Structural s -> "unrolled";
+        };
+    }
+
+    private static String rule(Operator operator) {
+        return switch (operator.body()) {
+            case Operator.Primitive p -> String.join(", ", rules(operator));
+            case Operator.Inlined i -> "parts";
+            case Operator.Structural s -> "unrolled";
+        };
+    }
+
+    /** The rules that occur over the ways in which inputs can be active, asking the operator with small tensors. */
+    private static Set<String> rules(Operator operator) {
+        Set<String> found = new LinkedHashSet<>();
+        try (TensorScope scope = TensorScope.open()) {
+            for (int arity = 1; arity <= MOST_INPUTS; arity++) {
+                int n = arity;
+                IntStream.range(0, n).forEach(i -> ask(operator, n, Set.of(i), found));
+                IntStream.range(1, n).forEach(i -> ask(operator, n, Set.of(0, i), found));
+                ask(operator, n, IntStream.range(0, n).boxed().collect(Collectors.toSet()), found);
+            }
+        }
+        if (found.size() > 1) {
+            found.remove("–");
+        }
+        return found.isEmpty() ? Set.of("by occurrence") : found;
+    }
+
+    private static void ask(Operator operator, int arity, Set<Integer> active, Set<String> found) {
+        @Nullable Slot[] slots = new @Nullable Slot[arity];
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < arity; i++) {
+            Tensor tensor = Tensor.full(1, NdArray.Type.FLOAT32, 1, 1, 1, 1);
+            names.add("x" + i);
+            slots[i] = new Slot("x" + i, tensor, active.contains(i), true);
+        }
+        Node node = new Node(
+                "node", operator.domain(), operator.name(), NEWEST, names, List.of("y"), Attributes.NONE);
+        try {
+            found.add(word(operator.kind(Call.forward(node, Precision.DECLARED, slots))));
+        } catch (RuntimeException e) {
+            // These inputs make no sense to this operator; others do.
+        }
+    }
+
+    private static String word(Kind kind) {
+        return switch (kind) {
+            case Kind.Moving k -> "moves";
+            case Kind.Scaling k -> "scales";
+            case Kind.Weighted k -> "weighs";
+            case Kind.Elementwise k -> "function";
+            case Kind.Bilinear k -> "product";
+            case Kind.Quotient k -> "quotient";
+            case Kind.TwoPlayer k -> "two players";
+            case Kind.Selecting k -> "selects";
+            case Kind.Choice k -> "chooses";
+            case Kind.Composite k -> "parts";
+            case Kind.Blocking k -> "–";
+        };
+    }
+}
