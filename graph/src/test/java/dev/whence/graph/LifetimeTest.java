@@ -67,6 +67,6 @@ class LifetimeTest {
                 .isEqualTo(peak(5, true, Interpreter.Retention.GRADIENT));
         assertThat(peak(50, true, Interpreter.Retention.ALL))
                 .as("a run that keeps everything grows with the chain")
-                .isGreaterThan(100);
+                .isGreaterThan(90);
     }
 }

@@ -23,6 +23,9 @@ final class OperatorsPage {
     /** More inputs than any rule asks about. */
     private static final int MOST_INPUTS = 6;
 
+    /** What rules ask for and has no default. */
+    private static final Attributes ATTRIBUTES = Attributes.of("to", ElementType.FLOAT32.code());
+
     private static final String HEAD = """
             # Operators
 
@@ -32,9 +35,9 @@ final class OperatorsPage {
 
             - **opsets**: the versions of the domain in which the operator has this meaning, as far as the domain defines it
               there. The standard domain is read from version 7 to 25.
-            - **forward**: *own*, written out *by parts* with smaller operators of this table, or *unrolled* (graphs inside
-              it and lists are followed step by step).
-            - **gradient**: *own*, *by parts*, *unrolled*, or – where nothing flows back.
+            - **forward**: *own*, written out *by parts* with smaller operators of this table, or *followed* (graphs inside it,
+              lists and optional values are followed step by step, and so is everything that flows through them).
+            - **gradient**: *own*, *by parts*, *followed*, or – where nothing flows back.
             - **DeepLIFT**: the rule, which depends on the inputs that carry attribution. *moves*: shares go where the values
               come from. *scales*: multiplied by a constant. *weighs*: Linear rule over constant weights. *function*: Rescale
               or RevealCancel. *product*, *quotient*, *two players*: shared among two inputs. *selects*: cross-max routing.
@@ -47,7 +50,9 @@ final class OperatorsPage {
 
     static String of(OperatorSet set) {
         Map<String, List<Operator>> domains = new TreeMap<>();
-        set.all().forEach(o -> domains.computeIfAbsent(o.domain(), d -> new ArrayList<>()).add(o));
+        set.all()
+                .forEach(o -> domains.computeIfAbsent(o.domain(), d -> new ArrayList<>())
+                        .add(o));
         StringBuilder out = new StringBuilder(HEAD);
         domains.forEach((domain, operators) -> {
             out.append("\n## ").append(domain.isEmpty() ? "Standard domain (`ai.onnx`)" : "Domain `" + domain + "`");
@@ -69,7 +74,7 @@ final class OperatorsPage {
     private static String opsets(Operator operator, int last) {
         boolean standard = operator.domain().isEmpty();
         int first = standard ? Math.max(OLDEST, operator.since()) : operator.since();
-        if (last == 0 && !standard) {
+        if (last == 0 && (!standard || first > NEWEST)) {
             return first + " on";
         }
         return first + " to " + (last == 0 ? NEWEST : last);
@@ -79,7 +84,7 @@ final class OperatorsPage {
         return switch (operator.body()) {
             case Operator.Primitive p -> "own";
             case Operator.Inlined i -> "by parts";
-            case Operator.Structural s -> "unrolled";
+            case Operator.Structural s -> "followed";
         };
     }
 
@@ -87,7 +92,7 @@ final class OperatorsPage {
         return switch (operator.body()) {
             case Operator.Primitive p -> operator.gradient() == null ? "–" : "own";
             case Operator.Inlined i -> "by parts";
-            case Operator.Structural s -> "unrolled";
+            case Operator.Structural s -> "followed";
         };
     }
 
@@ -95,7 +100,7 @@ final class OperatorsPage {
         return switch (operator.body()) {
             case Operator.Primitive p -> String.join(", ", rules(operator));
             case Operator.Inlined i -> "parts";
-            case Operator.Structural s -> "unrolled";
+            case Operator.Structural s -> "followed";
         };
     }
 
@@ -113,7 +118,8 @@ final class OperatorsPage {
         if (found.size() > 1) {
             found.remove("–");
         }
-        return found.isEmpty() ? Set.of("by occurrence") : found;
+        boolean carries = operator.gradient() != null || found.contains("parts");
+        return found.isEmpty() ? Set.of("by occurrence") : carries ? found : Set.of("–");
     }
 
     private static void ask(Operator operator, int arity, Set<Integer> active, Set<String> found) {
@@ -124,8 +130,7 @@ final class OperatorsPage {
             names.add("x" + i);
             slots[i] = new Slot("x" + i, tensor, active.contains(i), true);
         }
-        Node node = new Node(
-                "node", operator.domain(), operator.name(), NEWEST, names, List.of("y"), Attributes.NONE);
+        Node node = new Node("node", operator.domain(), operator.name(), NEWEST, names, List.of("y"), ATTRIBUTES);
         try {
             found.add(word(operator.kind(Call.forward(node, Precision.DECLARED, slots))));
         } catch (RuntimeException e) {

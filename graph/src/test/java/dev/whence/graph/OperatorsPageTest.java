@@ -17,6 +17,8 @@ class OperatorsPageTest {
         if (Boolean.getBoolean("whence.write")) {
             Files.writeString(page, now);
         }
-        assertThat(page).as("write it with -Dtest=OperatorsPageTest -Dwhence.write=true").hasContent(now);
+        assertThat(page)
+                .as("write it with -Dtest=OperatorsPageTest -Dwhence.write=true")
+                .hasContent(now);
     }
 }
