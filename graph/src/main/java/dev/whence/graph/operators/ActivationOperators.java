@@ -103,6 +103,7 @@ final class ActivationOperators {
 
     private static Operator exponential(String name, double alpha, double gamma, boolean isStretched) {
         return Operator.named(name)
+                .since(isStretched ? 12 : 1)
                 .forward(c -> {
                     double a = c.attributes().real("alpha", alpha);
                     double g = c.attributes().real("gamma", gamma);
@@ -129,6 +130,7 @@ final class ActivationOperators {
 
     /** x times the normal distribution function of x; {@code approximate} may ask for the tanh form. */
     static final Operator GELU = Operator.named("Gelu")
+            .since(20)
             .forward(c -> c.in(0).gelu(isApproximate(c)))
             .gradient((c, gy) ->
                     gy.times(isApproximate(c) ? Activations.geluTanhSlope(c.in(0)) : Activations.geluSlope(c.in(0))))
@@ -164,6 +166,7 @@ final class ActivationOperators {
 
     /** x max(0, min(1, x / 6 + 1/2)). */
     static final Operator HARD_SWISH = Operator.named("HardSwish")
+            .since(14)
             .forward(c -> c.in(0).times(c.in(0).divide(6).plus(0.5).clamp(0, 1)))
             .gradient((c, gy) -> {
                 Tensor x = c.in(0);
@@ -175,21 +178,29 @@ final class ActivationOperators {
             .build();
 
     /** x / (1 + e^(-{@code alpha} x)). */
-    static final Operator SWISH = Operator.named("Swish")
-            .forward(c ->
-                    c.in(0).times(c.in(0).times(c.attributes().real("alpha", 1)).sigmoid()))
-            .gradient((c, gy) -> {
-                double alpha = c.attributes().real("alpha", 1);
-                Tensor s = c.in(0).times(alpha).sigmoid();
-                Tensor rest = s.negate().plus(1).times(c.in(0)).times(alpha).plus(1);
-                return gy.times(s).times(rest);
-            })
-            .reads(Reads.INPUTS)
-            .kind(Kinds.ELEMENTWISE)
-            .build();
+    static final Operator SWISH = swish("", "Swish", 1);
+
+    static Operator swish(String domain, String name, double otherwise) {
+        return Operator.named(domain, name)
+                .since(domain.isEmpty() ? 24 : 1)
+                .forward(c -> c.in(0)
+                        .times(c.in(0)
+                                .times(c.attributes().real("alpha", otherwise))
+                                .sigmoid()))
+                .gradient((c, gy) -> {
+                    double alpha = c.attributes().real("alpha", otherwise);
+                    Tensor s = c.in(0).times(alpha).sigmoid();
+                    Tensor rest = s.negate().plus(1).times(c.in(0)).times(alpha).plus(1);
+                    return gy.times(s).times(rest);
+                })
+                .reads(Reads.INPUTS)
+                .kind(Kinds.ELEMENTWISE)
+                .build();
+    }
 
     /** x tanh(ln(1 + e^x)). */
     static final Operator MISH = Operator.named("Mish")
+            .since(18)
             .forward(c -> c.in(0).times(Activations.softplus(c.in(0)).tanh()))
             .gradient((c, gy) -> gy.times(Activations.mishSlope(c.in(0))))
             .reads(Reads.INPUTS)
@@ -217,6 +228,7 @@ final class ActivationOperators {
 
     /** x where x &gt; {@code alpha}, otherwise 0. */
     static final Operator THRESHOLDED_RELU = Operator.named("ThresholdedRelu")
+            .since(10)
             .forward(c -> c.in(0).greaterThan(c.attributes().real("alpha", 1)).where(c.in(0), number(0, c.in(0))))
             .gradient((c, gy) ->
                     gy.times(indicator(c.in(0).greaterThan(c.attributes().real("alpha", 1)), gy)))
@@ -226,6 +238,7 @@ final class ActivationOperators {
 
     /** x + {@code bias} below -{@code lambd}, x - {@code bias} above {@code lambd}, otherwise 0. */
     static final Operator SHRINK = Operator.named("Shrink")
+            .since(9)
             .forward(c -> {
                 double lambda = c.attributes().real("lambd", 0.5);
                 double bias = c.attributes().real("bias", 0);

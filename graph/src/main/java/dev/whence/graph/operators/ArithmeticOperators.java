@@ -7,10 +7,12 @@ import dev.whence.core.ErrorCode;
 import dev.whence.core.NdArray;
 import dev.whence.core.WhenceException;
 import dev.whence.graph.Call;
+import dev.whence.graph.Emitter;
 import dev.whence.graph.Kind;
 import dev.whence.graph.Kinds;
 import dev.whence.graph.Operator;
 import dev.whence.graph.Reads;
+import dev.whence.graph.Slot;
 import dev.whence.tensor.Tensor;
 import java.util.List;
 import java.util.Objects;
@@ -87,8 +89,22 @@ final class ArithmeticOperators {
             .forward(ArithmeticOperators::power)
             .gradients((c, gys) -> both(c, gys, gy -> gy.times(baseSlope(c)), gy -> gy.times(exponentSlope(c))))
             .reads(Reads.INPUTS)
-            .kind(c -> c.isActive(1) ? new Kind.TwoPlayer(0, 1) : new Kind.Elementwise(powerSecant(c)))
+            .kind(ArithmeticOperators::powerKind)
             .build();
+
+    private static Kind powerKind(Call c) {
+        if (c.activeCount() == 2) {
+            return new Kind.TwoPlayer(0, 1);
+        }
+        return c.isActive(0)
+                ? Broadcasting.elementwise(c, powerSecant(c))
+                : new Kind.Composite(ArithmeticOperators::expandExponential);
+    }
+
+    /** A constant to an active power: e^(p ln a). */
+    private static @Nullable Slot[] expandExponential(Emitter emitter, Call call, @Nullable Slot[] in) {
+        return new Slot[] {emitter.apply("Exp", emitter.apply("Mul", in[1], emitter.apply("Log", in[0])))};
+    }
 
     private static Tensor power(Call c) {
         Tensor base = c.in(0);
@@ -145,11 +161,13 @@ final class ArithmeticOperators {
 
     /** Remainder: with the sign of the divisor, or with {@code fmod} that of the dividend. */
     static final Operator MOD = Operator.named("Mod")
+            .since(10)
             .forward(ArithmeticOperators::modulo)
             .gradient((c, gy) -> gy.sumTo(c.shape(0)))
             .reads(Reads.NOTHING)
-            .kind(c ->
-                    c.isActive(1) ? new Kind.Blocking("its divisor depends on the input") : new Kind.Elementwise(null))
+            .kind(c -> c.isActive(1)
+                    ? new Kind.Blocking("its divisor depends on the input")
+                    : Broadcasting.elementwise(c, null))
             .build();
 
     private static Tensor modulo(Call c) {

@@ -62,6 +62,7 @@ final class AxisOperators {
 
     /** The sum of an axis up to each entry; {@code exclusive} leaves the entry out, {@code reverse} runs backwards. */
     static final Operator CUM_SUM = Operator.named("CumSum")
+            .since(11)
             .forward(c -> cumulativeSum(c, c.in(0), isReversed(c)))
             .gradient((c, gy) -> cumulativeSum(c, gy, !isReversed(c)))
             .reads(Reads.NOTHING)

@@ -18,6 +18,7 @@ final class BitwiseOperators {
 
     private static Operator bitwise(String name, BinaryOperator<Tensor> combine) {
         return Operator.named(name)
+                .since(18)
                 .forward(c -> combine.apply(c.in(0), c.in(1)).as(c.type(0)))
                 .kind(Kinds.DISCRETE)
                 .build();
@@ -25,12 +26,14 @@ final class BitwiseOperators {
 
     /** Every bit turned over. */
     static final Operator NOT = Operator.named("BitwiseNot")
+            .since(18)
             .forward(c -> settled(c.in(0).bitNot(), c.type(0)))
             .kind(Kinds.DISCRETE)
             .build();
 
     /** Bits moved to the {@code LEFT} or {@code RIGHT}; zeros come in. */
     static final Operator SHIFT = Operator.named("BitShift")
+            .since(11)
             .forward(BitwiseOperators::shift)
             .kind(Kinds.DISCRETE)
             .build();

@@ -4,6 +4,8 @@ import dev.whence.core.ErrorCode;
 import dev.whence.core.NdArray;
 import dev.whence.core.WhenceException;
 import dev.whence.graph.Call;
+import dev.whence.graph.Kind;
+import dev.whence.graph.Slot;
 import dev.whence.tensor.Tensor;
 import java.util.Arrays;
 import java.util.function.IntFunction;
@@ -74,6 +76,19 @@ final class Broadcasting {
         return isUnsigned64(x)
                 ? x.bitXor(Tensor.full(Long.MIN_VALUE, NdArray.Type.INT64).on(x.device()))
                 : x;
+    }
+
+    /** A function of input 0 whose constants may be larger than it; then the input is stretched first. */
+    static Kind elementwise(Call c, Kind.@Nullable Secant secant) {
+        long[] wide = shape(c);
+        if (Arrays.equals(wide, c.shape(0))) {
+            return new Kind.Elementwise(secant);
+        }
+        return new Kind.Composite((emitter, call, in) -> {
+            @Nullable Slot[] stretched = in.clone();
+            stretched[0] = emitter.apply("Expand", in[0], emitter.constant(shape(call)));
+            return new Slot[] {emitter.apply(call.node().operator(), call.attributes(), stretched)};
+        });
     }
 
     /** Gradients of a broadcasting operator of two inputs, summed to the inputs' shapes. */

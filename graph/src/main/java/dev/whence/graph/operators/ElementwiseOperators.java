@@ -63,6 +63,7 @@ final class ElementwiseOperators {
 
     /** The error function. */
     static final Operator ERF = Operator.named("Erf")
+            .since(9)
             .forward(ElementwiseOperators::erf)
             .gradient((c, gy) -> gy.times(c.in(0).times(c.in(0)).negate().exp().times(2 / Math.sqrt(Math.PI))))
             .reads(Reads.INPUTS)
@@ -90,24 +91,28 @@ final class ElementwiseOperators {
 
     /** The nearest whole number, halves to even. */
     static final Operator ROUND = Operator.named("Round")
+            .since(11)
             .forward(c -> c.in(0).round())
             .kind(Kinds.STEPS)
             .build();
 
     /** -1, 0 or 1. */
     static final Operator SIGN = Operator.named("Sign")
+            .since(9)
             .forward(c -> c.in(0).sign().as(c.type(0)))
             .kind(Kinds.STEPS)
             .build();
 
     /** Whether x is not a number. */
     static final Operator IS_NAN = Operator.named("IsNaN")
+            .since(9)
             .forward(c -> c.in(0).isNan())
             .kind(Kinds.DISCRETE)
             .build();
 
     /** Whether x is infinite, of the signs that {@code detect_negative} and {@code detect_positive} name. */
     static final Operator IS_INF = Operator.named("IsInf")
+            .since(10)
             .forward(c -> {
                 boolean negative = c.attributes().flag("detect_negative", true);
                 boolean positive = c.attributes().flag("detect_positive", true);

@@ -77,7 +77,7 @@ final class ExtremumOperators {
         }
         // A function of one input is written with that input in front.
         return c.isActive(0)
-                ? new Kind.Elementwise(null)
+                ? Broadcasting.elementwise(c, null)
                 : new Kind.Composite((emitter, call, in) -> new Slot[] {emitter.apply(name, in[1], in[0])});
     }
 

@@ -18,6 +18,7 @@ final class LogicOperators {
 
     private static Operator truth(String name, BinaryOperator<Tensor> test) {
         return Operator.named(name)
+                .since(name.endsWith("OrEqual") ? 12 : 1)
                 .forward(c -> test.apply(c.in(0), c.in(1)))
                 .kind(Kinds.DISCRETE)
                 .build();
@@ -35,6 +36,7 @@ final class LogicOperators {
 
     /** Elements of input 1 where input 0 is true, else of input 2. */
     static final Operator WHERE = Operator.named("Where")
+            .since(9)
             .forward(c -> c.in(0).where(c.in(1), c.in(2)))
             .gradients(LogicOperators::whereGradient)
             .reads(Reads.INPUTS)

@@ -25,6 +25,7 @@ final class QuantizationOperators {
 
     /** round(x / scale) + zero, halves to even, limited to the range of the result's type. */
     static final Operator QUANTIZE = Operator.named("QuantizeLinear")
+            .since(10)
             .forward(c -> TypeOperators.converted(
                     Quantization.of(c).steps(c.in(0), Quantization.target(c)),
                     Objects.requireNonNull(Quantization.target(c).stored())))
@@ -59,6 +60,7 @@ final class QuantizationOperators {
 
     /** (x - zero) scale. */
     static final Operator DEQUANTIZE = Operator.named("DequantizeLinear")
+            .since(10)
             .forward(c -> Quantization.of(c).real(c.in(0)).to(realType(c)))
             .gradient((c, gy) -> gy.times(Quantization.of(c).scale()))
             .reads(Reads.NOTHING)
@@ -75,6 +77,7 @@ final class QuantizationOperators {
 
     /** Quantises to uint8 with scale and zero point taken from the range of the data. */
     static final Operator DYNAMIC = Operator.named("DynamicQuantizeLinear")
+            .since(11)
             .forwardMany(QuantizationOperators::dynamic)
             .kind(new Kind.Blocking("its scale is taken from the data"))
             .build();
@@ -94,6 +97,7 @@ final class QuantizationOperators {
 
     /** Matrix product of whole numbers less their zero points, int32. */
     static final Operator MATMUL_INTEGER = Operator.named("MatMulInteger")
+            .since(10)
             .forward(c -> exact(c, 0, 2, 0).matmul(exact(c, 1, 3, -1)).to(NdArray.Type.INT32))
             .kind(new Kind.Composite((emitter, call, in) -> new Slot[] {
                 emitter.apply("MatMul", unscaled(emitter, call, in, 0, 2), unscaled(emitter, call, in, 1, 3))
@@ -102,6 +106,7 @@ final class QuantizationOperators {
 
     /** Convolution of whole numbers less their zero points, int32. */
     static final Operator CONV_INTEGER = Operator.named("ConvInteger")
+            .since(10)
             .forward(c -> {
                 SpatialWindow window = SpatialWindow.of(c, c.shape(1));
                 Convolution convolution = window.convolution(c.attributes().integer("group", 1));
@@ -145,6 +150,7 @@ final class QuantizationOperators {
 
     /** Matrix product of quantised matrices, quantised: inputs a, its scale and zero, b with scale and zero, y's. */
     static final Operator QLINEAR_MATMUL = Operator.named("QLinearMatMul")
+            .since(10)
             .inlined((emitter, call, in) -> {
                 Slot a = dequantized(emitter, Attributes.of("axis", -2), in[0], in[1], in[2]);
                 Slot b = dequantized(emitter, Attributes.of("axis", -1), in[3], in[4], in[5]);
@@ -154,6 +160,7 @@ final class QuantizationOperators {
 
     /** Convolution of quantised images, quantised; the bias is int32 in units of both scales' product. */
     static final Operator QLINEAR_CONV = Operator.named("QLinearConv")
+            .since(10)
             .inlined((emitter, call, in) -> {
                 Attributes first = Attributes.of("axis", 0);
                 Slot x = dequantized(emitter, Attributes.NONE, in[0], in[1], in[2]);

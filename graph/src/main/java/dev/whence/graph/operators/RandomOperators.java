@@ -108,6 +108,7 @@ final class RandomOperators {
 
     /** 1 with the probability that the input gives, else 0. */
     static final Operator BERNOULLI = Operator.named("Bernoulli")
+            .since(15)
             .forward(c -> {
                 Tensor p = c.in(0);
                 try (Draws draws = Draws.seeded(seed(c))) {

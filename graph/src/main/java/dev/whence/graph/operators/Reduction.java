@@ -72,7 +72,9 @@ record Reduction(long[] axes, boolean keeps) {
         if (axes.length == 0) {
             return x;
         }
-        return count(x.shape()) == 0 ? Tensor.full(ofNothing, x.type(), resultShape(x.shape())) : reduce.apply(x);
+        return count(x.shape()) == 0
+                ? Tensor.full(ofNothing, x.type(), resultShape(x.shape())).on(x.device())
+                : reduce.apply(x);
     }
 
     /** A result, or its gradient, stretched over the elements it came from. */

@@ -88,6 +88,6 @@ final class Secants {
     }
 
     private static Tensor one(Tensor like) {
-        return Tensor.full(1, like.type());
+        return Broadcasting.number(1, like);
     }
 }

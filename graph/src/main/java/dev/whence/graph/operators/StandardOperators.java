@@ -13,6 +13,7 @@ public final class StandardOperators {
             ElementwiseOperators.ALL,
             TrigonometricOperators.ALL,
             ActivationOperators.ALL,
+            ContributedActivations.ALL,
             ArithmeticOperators.ALL,
             ExtremumOperators.ALL,
             LogicOperators.ALL,

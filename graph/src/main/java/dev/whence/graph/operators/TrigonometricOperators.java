@@ -14,6 +14,7 @@ final class TrigonometricOperators {
 
     private static Operator function(String name, UnaryOperator<Tensor> value, UnaryOperator<Tensor> slope, Kind kind) {
         return Operator.named(name)
+                .since(name.endsWith("h") ? 9 : 7)
                 .forward(c -> value.apply(c.in(0)))
                 .gradient((c, gy) -> gy.times(slope.apply(c.in(0))))
                 .reads(Reads.INPUTS)

@@ -11,6 +11,7 @@ import dev.whence.graph.Operator;
 import dev.whence.graph.Reads;
 import dev.whence.tensor.Tensor;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Changes of the element type. */
 final class TypeOperators {
@@ -21,7 +22,7 @@ final class TypeOperators {
     /** The elements in the type that {@code to} names; between real types nothing but rounding happens. */
     static final Operator CAST = Operator.named("Cast")
             .forward(TypeOperators::cast)
-            .gradient((c, gy) -> gy.to(sourceType(c, gy)))
+            .gradients((c, gys) -> passed(c, gys[0], wanted(c, "to")))
             .reads(Reads.NOTHING)
             .kind(c -> kind(c, wanted(c, "to")))
             .linearPart(c -> converted(c.in(0), c.resolve(wanted(c, "to"))))
@@ -29,8 +30,9 @@ final class TypeOperators {
 
     /** The elements in the type of the second input. */
     static final Operator CAST_LIKE = Operator.named("CastLike")
+            .since(15)
             .forward(c -> converted(c.in(0), c.type(1)))
-            .gradient((c, gy) -> gy.to(sourceType(c, gy)))
+            .gradients((c, gys) -> passed(c, gys[0], c.type(1)))
             .reads(Reads.NOTHING)
             .kind(c -> kind(c, c.type(1)))
             .build();
@@ -57,10 +59,13 @@ final class TypeOperators {
                 : Kinds.MOVING;
     }
 
-    /** The input's type where it is still there; gradients of a run share one real type otherwise. */
-    private static NdArray.Type sourceType(Call c, Tensor gy) {
-        Tensor x = c.optional(0);
-        return x == null ? gy.type() : x.type();
+    /** The gradient as it is, unless real numbers were turned into whole ones. */
+    private static @Nullable Tensor[] passed(Call c, @Nullable Tensor gy, NdArray.Type to) {
+        @Nullable Tensor[] out = new @Nullable Tensor[c.arity()];
+        if (gy != null && c.isActive(0) && to.isFloating()) {
+            out[0] = c.type(0).isFloating() ? gy.to(c.type(0)) : gy;
+        }
+        return out;
     }
 
     /** The type that an attribute names by its number. */

@@ -67,7 +67,23 @@ class ArithmeticOperatorsTest {
     @Test
     void powersWithActiveExponentsHaveTheirGradients() {
         OperatorCheck.of("Pow").input(POSITIVE).input(random(1, 3)).gradientHolds();
-        OperatorCheck.of("Pow").constant(POSITIVE).input(random(1, 2, 3)).gradientHolds();
+        OperatorCheck.of("Pow")
+                .constant(POSITIVE)
+                .input(random(1, 2, 3))
+                .gradientHolds()
+                .expansionHolds();
+    }
+
+    @Test
+    void functionsWithLargerConstantsStretchTheirInput() {
+        NdArray x = NdArray.of(new double[] {0.5, 1.5, 2.5}, 3);
+        for (String operator : new String[] {"Pow", "Max", "Min"}) {
+            OperatorCheck.of(operator)
+                    .input(x)
+                    .constant(POSITIVE)
+                    .gradientHolds()
+                    .expansionHolds();
+        }
     }
 
     @Test

@@ -102,6 +102,22 @@ class ElementwiseOperatorsTest {
     }
 
     @Test
+    void contributedActivationsHaveGradients() {
+        NdArray bias = OperatorCheck.random(4, 7);
+        OperatorCheck.of("com.microsoft", "Gelu").input(ANYWHERE).gradientHolds();
+        OperatorCheck.of("com.microsoft", "QuickGelu").input(ANYWHERE).gradientHolds();
+        OperatorCheck.of("com.microsoft", "FastGelu").input(ANYWHERE).gradientHolds();
+        OperatorCheck.of("com.microsoft", "FastGelu")
+                .input(ANYWHERE)
+                .input(bias)
+                .gradientHolds();
+        OperatorCheck.of("com.microsoft", "BiasGelu")
+                .input(ANYWHERE)
+                .input(bias)
+                .gradientHolds();
+    }
+
+    @Test
     void softplusStaysExactForLargeNumbers() {
         double[] x = {-800, -40, 0, 25, 800};
         double[] y = OperatorCheck.of("Softplus")
