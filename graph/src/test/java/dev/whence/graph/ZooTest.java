@@ -1,6 +1,5 @@
 package dev.whence.graph;
 
-import dev.whence.graph.operators.StandardOperators;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whence.core.NdArray;

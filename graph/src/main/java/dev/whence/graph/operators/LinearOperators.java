@@ -100,8 +100,7 @@ final class LinearOperators {
                 var addend = emitter.apply(
                         "Mul",
                         java.util.Objects.requireNonNull(in[2]),
-                        emitter.constant(Tensor.full(
-                                call.attributes().real("beta", 1), call.type(0))));
+                        emitter.constant(Tensor.full(call.attributes().real("beta", 1), call.type(0))));
                 return new Slot[] {emitter.apply("Add", emitter.apply("Gemm", call.attributes(), product), addend)};
             });
         }

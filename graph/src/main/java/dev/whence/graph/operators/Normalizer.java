@@ -37,8 +37,7 @@ enum Normalizer {
                 .forwardMany(this::forward)
                 .gradients(this::gradient)
                 .reads(Reads.INPUTS)
-                .kind(new Kind.Composite(
-                        (emitter, c, in) -> expand(new Formula(emitter, c.type(0)), c, in)))
+                .kind(new Kind.Composite((emitter, c, in) -> expand(new Formula(emitter, c.type(0)), c, in)))
                 .build();
     }
 

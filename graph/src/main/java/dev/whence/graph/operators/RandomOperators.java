@@ -97,8 +97,7 @@ final class RandomOperators {
                 .gradients((c, gys) -> new @Nullable Tensor[c.arity()])
                 .reads(Reads.NOTHING)
                 .kind(Kinds.MOVING)
-                .linearPart(
-                        c -> Tensor.zeros(c.type(0), c.shape(0)).on(c.in(0).device()))
+                .linearPart(c -> Tensor.zeros(c.type(0), c.shape(0)).on(c.in(0).device()))
                 .build();
     }
 

@@ -192,9 +192,7 @@ final class ReductionOperators {
 
     /** Sum of squares. */
     static final Operator SUM_SQUARE = Operator.named("ReduceSumSquare")
-            .forward(c -> sum(
-                    Reduction.of(c),
-                    Broadcasting.settled(c.in(0).times(c.in(0)), c.type(0))))
+            .forward(c -> sum(Reduction.of(c), Broadcasting.settled(c.in(0).times(c.in(0)), c.type(0))))
             .gradient((c, gy) -> Reduction.of(c).spread(gy.times(2), c.shape(0)).times(c.in(0)))
             .reads(Reads.INPUTS)
             .kind(composite((e, in) -> e.reduced("ReduceSum", e.apply("Mul", in, in))))

@@ -161,8 +161,7 @@ final class RegionOperators {
                 weights[(int) ((2 * s + 1) * length) + high] = inside - low;
             }
         }
-        return Tensor.of(NdArray.of(weights, cells, count, 2, length))
-                .to(c.type(1));
+        return Tensor.of(NdArray.of(weights, cells, count, 2, length)).to(c.type(1));
     }
 
     static final List<Operator> ALL = List.of(ROI_ALIGN);

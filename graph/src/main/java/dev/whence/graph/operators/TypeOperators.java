@@ -54,9 +54,7 @@ final class TypeOperators {
             return Kinds.DISCRETE;
         }
         // Whole numbers can come from quantised values; whatever else made them says itself that it blocks.
-        return c.type(0) == NdArray.Type.BOOL
-                ? new Kind.Blocking("it turns truth values into numbers")
-                : Kinds.MOVING;
+        return c.type(0) == NdArray.Type.BOOL ? new Kind.Blocking("it turns truth values into numbers") : Kinds.MOVING;
     }
 
     /** The gradient as it is, unless real numbers were turned into whole ones. */

@@ -1,6 +1,5 @@
 package dev.whence.graph.onnx;
 
-import dev.whence.graph.operators.StandardOperators;
 import dev.whence.core.ErrorCode;
 import dev.whence.core.NdArray;
 import dev.whence.core.WhenceException;
