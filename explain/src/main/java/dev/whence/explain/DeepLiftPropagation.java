@@ -62,6 +62,9 @@ final class DeepLiftPropagation implements Propagation {
     public Pullback at(int index) {
         Step step = pair.steps().get(index);
         Call x = pair.x(index);
+        if (plan.isMaxout(index)) {
+            return maxout(x, Maxout.fractions(x, pair.r(index)));
+        }
         return switch (step.kind()) {
             case Kind.Moving(int subtracted) -> moving(step.operator(), x, subtracted);
             case Kind.Scaling(Kind.Coefficient coefficient) -> {
@@ -199,6 +202,14 @@ final class DeepLiftPropagation implements Propagation {
             case DECONVNET -> single(x, 0, m -> m.map(Tensor::relu));
             case PASS_THROUGH -> single(x, 0, m -> m);
         };
+    }
+
+    private static Pullback maxout(Call x, Tensor[] fractions) {
+        return several(x, (m, in) -> {
+            for (int i = 0; i < fractions.length; i++) {
+                in[i] = SplitRules.scaledBack(m, fractions[i], x.shape(i));
+            }
+        });
     }
 
     // ---- products of activations -------------------------------------------------------------------------------

@@ -75,6 +75,9 @@ final class DifferenceParts {
     private Parts made(int index, Step step, Tensor change, TensorScope working) {
         Call x = pair.x(index);
         Call r = pair.r(index);
+        if (plan.isMaxout(index)) {
+            return maxout(step, Maxout.fractions(x, r), change);
+        }
         return switch (step.kind()) {
             case Kind.Scaling(Kind.Coefficient coefficient) ->
                 expanded(in(step, x.firstActive()).scaled(coefficient.of(x)), change);
@@ -216,6 +219,14 @@ final class DifferenceParts {
                         operator, x, reference.expand(part.shape()))
                 .plus(Differences.derivative(operator, x, other))
                 .times(0.5));
+    }
+
+    private Parts maxout(Step step, Tensor[] fractions, Tensor change) {
+        Parts sum = expanded(in(step, 0).scaled(fractions[0]), change);
+        for (int i = 1; i < fractions.length; i++) {
+            sum = sum.plus(expanded(in(step, i).scaled(fractions[i]), change));
+        }
+        return sum;
     }
 
     private Parts choice(Step step, Call x, Call r, Tensor change) {

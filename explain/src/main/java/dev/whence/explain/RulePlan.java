@@ -14,28 +14,32 @@ import org.jspecify.annotations.Nullable;
 final class RulePlan {
     private final DeepLift settings;
     private final ActivationRule[] rules;
+    private final boolean[] maxouts;
     private final List<String> warnings;
 
-    private RulePlan(DeepLift settings, ActivationRule[] rules, List<String> warnings) {
+    private RulePlan(DeepLift settings, ActivationRule[] rules, boolean[] maxouts, List<String> warnings) {
         this.settings = settings;
         this.rules = rules;
+        this.maxouts = maxouts;
         this.warnings = warnings;
     }
 
     static RulePlan of(DeepLift settings, List<Step> steps) {
         ActivationRule[] rules = new ActivationRule[steps.size()];
+        boolean[] maxouts = new boolean[steps.size()];
         List<String> warnings = new ArrayList<>();
         Map<Slot, Step> makers = new IdentityHashMap<>();
         for (int i = 0; i < rules.length; i++) {
             Step step = steps.get(i);
             rules[i] = rule(settings, step, makers, warnings);
+            maxouts[i] = settings.maxout() && Maxout.isMaxout(step, makers);
             for (Slot out : step.outputs()) {
                 if (out != null) {
                     makers.put(out, step);
                 }
             }
         }
-        return new RulePlan(settings, rules, warnings);
+        return new RulePlan(settings, rules, maxouts, warnings);
     }
 
     private static ActivationRule rule(
@@ -90,6 +94,11 @@ final class RulePlan {
         return rules[index];
     }
 
+    /** Whether a step is a Maxout that is followed piece by piece. */
+    boolean isMaxout(int index) {
+        return maxouts[index];
+    }
+
     /** Whether any activation needs the parts of differences. */
     boolean needsParts(List<Step> steps) {
         for (int i = 0; i < rules.length; i++) {
@@ -104,7 +113,7 @@ final class RulePlan {
     RulePlan inside(Pair inside) {
         ActivationRule[] all = new ActivationRule[inside.steps().size()];
         Arrays.fill(all, ActivationRule.RESCALE);
-        return new RulePlan(settings, all, warnings);
+        return new RulePlan(settings, all, new boolean[all.length], warnings);
     }
 
     MaxTies ties() {
