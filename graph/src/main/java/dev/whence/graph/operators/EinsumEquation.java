@@ -117,6 +117,11 @@ record EinsumEquation(List<String> operands, String output, Map<Character, Long>
         return String.join(",", operands) + "->" + output;
     }
 
+    /** The length of a letter's axes. */
+    long size(char letter) {
+        return sizes.getOrDefault(letter, 1L);
+    }
+
     /** A letter that this equation does not use, other than those in {@code taken}. */
     char unused(String taken) {
         for (int i = 0; i < LETTERS.length(); i++) {

@@ -96,7 +96,7 @@ final class EinsumOperator {
         }
         StringBuilder wanted = new StringBuilder();
         for (char letter : e.operands().get(index).toCharArray()) {
-            long size = e.sizes().get(letter);
+            long size = e.size(letter);
             if (wanted.indexOf(String.valueOf(letter)) >= 0) {
                 // A diagonal: its gradient stands on the diagonal again.
                 char twin = e.unused(wanted.toString());
