@@ -50,7 +50,7 @@ final class DeformableConvolution {
     /** Inputs x, weights, offsets {@code [N, groups kernel 2, height, width]}, bias and mask. */
     static final Operator DEFORM_CONV = Operator.named("DeformConv")
             .inlined((emitter, c, in) -> {
-                Formula f = new Formula(emitter, c.in(0).type());
+                Formula f = new Formula(emitter, c.type(0));
                 DeformableConvolution d = new DeformableConvolution(f, c);
                 Slot columns = d.columns(Formula.given(in, 0), Formula.given(in, 2), in.length > 4 ? in[4] : null);
                 Slot y = d.product(columns, Formula.given(in, 1), c.attributes().integer("group", 1));
@@ -92,9 +92,9 @@ final class DeformableConvolution {
         Slot upper = f.minus(place, floor);
         Slot lower = f.minus(f.number(1), upper);
         Slot next = f.plus(floor, f.number(1));
-        return new Neighbours(
-                new Slot[] {inside(floor, axis), inside(next, axis)},
-                new Slot[] {f.times(lower, valid(floor, axis)), f.times(upper, valid(next, axis))});
+        return new Neighbours(new Slot[] {inside(floor, axis), inside(next, axis)}, new Slot[] {
+            f.times(lower, valid(floor, axis)), f.times(upper, valid(next, axis))
+        });
     }
 
     /** Where each weight looks without offset: {@code [kernel, places]}. */
@@ -119,8 +119,7 @@ final class DeformableConvolution {
     private Slot valid(Slot place, int axis) {
         Slot below = f.emitter().apply("Less", place, f.number(x[axis + 2]));
         Slot above = f.emitter().apply("GreaterOrEqual", place, f.number(0));
-        return f.emitter()
-                .apply("CastLike", f.emitter().apply("And", below, above), f.number(0));
+        return f.emitter().apply("CastLike", f.emitter().apply("And", below, above), f.number(0));
     }
 
     private Slot corner(Slot flat, Neighbours rows, int r, Neighbours columns, int k) {
@@ -156,7 +155,7 @@ final class DeformableConvolution {
      */
     static final Operator COL2IM = Operator.named("Col2Im")
             .inlined((emitter, c, in) -> {
-                Formula f = new Formula(emitter, c.in(0).type());
+                Formula f = new Formula(emitter, c.type(0));
                 long[] image = c.in(1).toLongs();
                 long[] block = c.in(2).toLongs();
                 int axes = block.length;

@@ -42,7 +42,6 @@ final class LossOperators {
     /** Softmax over axis 1, then {@link #NEGATIVE_LOG_LIKELIHOOD}; the second output is the logarithm of the softmax. */
     static final Operator SOFTMAX_CROSS_ENTROPY = Operator.named("SoftmaxCrossEntropyLoss")
             .inlined((emitter, c, in) -> {
-                Formula f = new Formula(emitter, c.type(0));
                 Slot logarithms = emitter.apply("LogSoftmax", Attributes.of("axis", 1), Formula.given(in, 0));
                 Attributes how = Attributes.of("reduction", reduction(c));
                 if (c.attributes().has("ignore_index")) {
@@ -100,9 +99,9 @@ final class LossOperators {
         Tensor weights = classWeights(c, target, counted, type);
         long[] order = new long[x.length];
         for (int i = 2; i < order.length; i++) {
-            order[i] = i - 1;
+            order[i] = i - 1L;
         }
-        order[1] = order.length - 1;
+        order[1] = order.length - 1L;
         Tensor chosen = Indexing.oneHot(target, x[1]).to(type).permute(order).times(weights.unsqueeze(1));
         return reduction(c).equals("mean") ? chosen.divide(weights.sum(false)).negate() : chosen.negate();
     }

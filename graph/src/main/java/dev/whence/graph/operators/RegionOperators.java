@@ -147,18 +147,19 @@ final class RegionOperators {
         double cell = extent / cells;
         long given = c.attributes().integer("sampling_ratio", 0);
         long count = given > 0 ? given : Math.max(1, (long) Math.ceil(cell));
-        if (count > 1 << 12) {
+        if (count > (1L << 26) / (2 * cells * Math.max(1, length))) {
             throw new WhenceException(ErrorCode.OPERATOR_FAILED, "a region asks for " + count + " samples a cell");
         }
         double[] weights = new double[(int) (2 * cells * count * length)];
         for (int s = 0; s < cells * count; s++) {
-            double place = start + (s / count) * cell + (s % count + 0.5) * cell / count;
+            long index = s / count;
+            double place = start + index * cell + (s % count + 0.5) * cell / count;
             if (place >= -1 && place <= length) {
                 double inside = Math.min(Math.max(place, 0), length - 1);
                 int low = (int) inside;
                 int high = (int) Math.min(low + 1L, length - 1);
-                weights[(int) (2 * s * length) + low] = 1 - (inside - low);
-                weights[(int) ((2 * s + 1) * length) + high] = inside - low;
+                weights[(int) (2L * s * length) + low] = 1 - (inside - low);
+                weights[(int) ((2L * s + 1) * length) + high] = inside - low;
             }
         }
         return Tensor.of(NdArray.of(weights, cells, count, 2, length)).to(c.type(1));

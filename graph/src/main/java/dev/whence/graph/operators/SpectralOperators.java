@@ -28,7 +28,7 @@ final class SpectralOperators {
     /** The transform along an axis of {@code [..., 1 or 2]}, whose last axis is real and imaginary part. */
     static final Operator DFT = Operator.named("DFT")
             .inlined((emitter, c, in) -> {
-                Formula f = new Formula(emitter, c.in(0).type());
+                Formula f = new Formula(emitter, c.type(0));
                 int rank = c.rank(0);
                 int axis = c.opset() < 20
                         ? c.axis("axis", 1, rank)
@@ -105,7 +105,7 @@ final class SpectralOperators {
     /** The transforms of overlapping frames of a signal {@code [N, length, 1 or 2]}: {@code [N, frames, bins, 2]}. */
     static final Operator STFT = Operator.named("STFT")
             .inlined((emitter, c, in) -> {
-                Formula f = new Formula(emitter, c.in(0).type());
+                Formula f = new Formula(emitter, c.type(0));
                 long step = c.in(1).toLongs()[0];
                 long length = c.has(3) ? c.in(3).toLongs()[0] : c.has(2) ? c.shape(2)[0] : 0;
                 long signal = c.shape(0)[1];
@@ -142,8 +142,7 @@ final class SpectralOperators {
     static final Operator HAMMING = window("HammingWindow", a -> 25.0 / 46 - 21.0 / 46 * Math.cos(a));
 
     /** Blackman's window, 0.42 - 0.5 cos(2 pi n / N) + 0.08 cos(4 pi n / N). */
-    static final Operator BLACKMAN =
-            window("BlackmanWindow", a -> 0.42 - 0.5 * Math.cos(a) + 0.08 * Math.cos(2 * a));
+    static final Operator BLACKMAN = window("BlackmanWindow", a -> 0.42 - 0.5 * Math.cos(a) + 0.08 * Math.cos(2 * a));
 
     /** A window of a given length; with {@code periodic} (the default) one that goes on after its end. */
     private static Operator window(String name, DoubleUnaryOperator ofAngle) {
@@ -151,7 +150,8 @@ final class SpectralOperators {
                 .forward(c -> {
                     long size = c.in(0).toLongs()[0];
                     if (size < 0 || size > LARGEST) {
-                        throw new WhenceException(ErrorCode.OPERATOR_FAILED, "a window of " + size + " values is not possible");
+                        throw new WhenceException(
+                                ErrorCode.OPERATOR_FAILED, "a window of " + size + " values is not possible");
                     }
                     double period = c.attributes().flag("periodic", true) ? size : size - 1;
                     double[] out = new double[(int) size];
@@ -183,7 +183,8 @@ final class SpectralOperators {
                             bands + " bands of a transform of " + length + " values at rate " + rate
                                     + " are not possible");
                 }
-                long[] edges = edges(bands, length, rate, c.in(3).item(), c.in(4).item());
+                long[] edges =
+                        edges(bands, length, rate, c.in(3).item(), c.in(4).item());
                 double[] out = new double[(int) (bins * bands)];
                 for (int b = 0; b < bands; b++) {
                     for (int k = 0; k < bins; k++) {
