@@ -50,7 +50,8 @@ final class Convolutions {
             }
             b[o] = (b[o] - statistics[2].getDouble(o)) * factor + statistics[1].getDouble(o);
         }
-        return Optional.of(changed(site, List.of(conv, norm), conv, norm.outputs().subList(0, 1), weight, w, b));
+        return Optional.of(
+                changed(site, List.of(conv, norm), conv, norm.outputs().subList(0, 1), weight, w, b));
     }
 
     static Optional<Edit> centre(Site site) {
@@ -85,7 +86,8 @@ final class Convolutions {
     private static boolean isPadded(Node conv) {
         String auto = conv.attributes().text("auto_pad", "NOTSET");
         return auto.startsWith("SAME")
-                || Arrays.stream(conv.attributes().integers("pads", new long[0])).anyMatch(p -> p != 0);
+                || Arrays.stream(conv.attributes().integers("pads", new long[0]))
+                        .anyMatch(p -> p != 0);
     }
 
     /** A constant input in float32 or float64, or null. */
@@ -94,10 +96,11 @@ final class Convolutions {
             return null;
         }
         Constant constant = site.constant(node.inputs().get(input)).orElse(null);
-        boolean plain = constant != null
-                && !constant.isText()
-                && (constant.type() == NdArray.Type.FLOAT32 || constant.type() == NdArray.Type.FLOAT64);
-        return plain ? constant.toNdArray() : null;
+        if (constant == null || constant.isText()) {
+            return null;
+        }
+        boolean isPlain = constant.type() == NdArray.Type.FLOAT32 || constant.type() == NdArray.Type.FLOAT64;
+        return isPlain ? constant.toNdArray() : null;
     }
 
     private static Edit changed(

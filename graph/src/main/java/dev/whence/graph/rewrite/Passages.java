@@ -21,8 +21,7 @@ final class Passages {
 
     /** Whether the third input can switch training on. */
     private static boolean mayTrain(Site site) {
-        return site.node().hasInput(2)
-                && !site.isNumber(site.node().inputs().get(2), 0);
+        return site.node().hasInput(2) && !site.isNumber(site.node().inputs().get(2), 0);
     }
 
     /** Readers read the input instead, unless the output is one of the graph's or is read by a graph inside a node. */

@@ -87,7 +87,6 @@ final class Rectifiers {
 
     private static Edit relu(List<Node> removed, Node node, String x) {
         return Edit.replace(
-                removed,
-                new Node(node.name(), "", "Relu", node.opset(), List.of(x), node.outputs(), Attributes.NONE));
+                removed, new Node(node.name(), "", "Relu", node.opset(), List.of(x), node.outputs(), Attributes.NONE));
     }
 }

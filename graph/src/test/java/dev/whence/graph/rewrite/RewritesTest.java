@@ -112,7 +112,10 @@ class RewritesTest {
         assertThat(rewritten.value("d")).isEqualTo("d");
         assertThat(rewritten.nodes()).containsEntry("Max_d", List.of("Max_d"));
         assertThat(rewritten.applied())
-                .containsExactly(Map.entry("without-identity", 2), Map.entry("without-dropout", 1), Map.entry("relu-from-max", 1));
+                .containsExactly(
+                        Map.entry("without-identity", 2),
+                        Map.entry("without-dropout", 1),
+                        Map.entry("relu-from-max", 1));
         NdArray x = NdArray.of(random(4, 6), 2, 3);
         assertThat(run(rewritten.graph(), x)).containsExactly(run(graph, x));
     }
@@ -161,6 +164,8 @@ class RewritesTest {
         assertThat(run(rewritten.graph(), x))
                 .usingComparatorWithPrecision(FLOAT32_ROUNDING * 5)
                 .containsExactly(run(graph, x));
-        assertThat(rewritten.graph().constants().keySet()).doesNotContain("w", "b").hasSize(2);
+        assertThat(rewritten.graph().constants().keySet())
+                .doesNotContain("w", "b")
+                .hasSize(2);
     }
 }
