@@ -298,14 +298,19 @@ public final class Interpreter {
         }
     }
 
-    /** Keeps a variable's memory until {@link #letGo}: for results that are gathered while graphs run. */
+    /** Keeps a variable's memory while graphs run, until {@link #letGo} or {@link #handOver}. */
     public void keep(Variable variable) {
         Holding.hold(variable);
     }
 
-    /** Ends a {@link #keep}. */
+    /** Ends a {@link #keep}; what nobody else needs is freed. */
     public void letGo(Variable variable) {
         Holding.release(variable);
+    }
+
+    /** Ends a {@link #keep} of a variable that the operator returns. */
+    public void handOver(Variable variable) {
+        Holding.handOver(variable);
     }
 
     /** A value that does not carry attribution, such as a loop counter. */

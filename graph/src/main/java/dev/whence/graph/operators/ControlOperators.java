@@ -120,8 +120,11 @@ final class ControlOperators {
                                 : interpreter
                                         .emit(node, emitter -> List.of(stack(emitter, turns, axis)))
                                         .getFirst());
-                turns.forEach(interpreter::letGo);
             }
+            // What was gathered may also be part of the state, which leaves with the results.
+            out.forEach(interpreter::keep);
+            series.forEach(turns -> turns.forEach(interpreter::letGo));
+            out.forEach(interpreter::handOver);
         }
     }
 

@@ -39,6 +39,7 @@ public final class StandardOperators {
             AttentionOperators.ALL,
             LossOperators.ALL,
             PartOperators.ALL,
+            PaddingOperators.ALL,
             ShapeOperators.ALL,
             IndexingOperators.ALL,
             ScatterOperators.ALL,
