@@ -40,6 +40,7 @@ public final class StandardOperators {
             LossOperators.ALL,
             PartOperators.ALL,
             PaddingOperators.ALL,
+            ResizeOperators.ALL,
             ShapeOperators.ALL,
             IndexingOperators.ALL,
             ScatterOperators.ALL,
