@@ -136,7 +136,7 @@ class OperationsTest {
     void aGridReadsBetweenPoints() {
         Tensor x = doubles(new long[] {1, 1, 1, 3}, 1, 2, 4);
         Tensor grid = doubles(new long[] {1, 1, 2, 2}, -1, 0, 0.5, 0);
-        assertThat(Sampling.grid(x, grid, Sampling.Interpolation.LINEAR, Sampling.Outside.ZEROS, true)
+        assertThat(new Sampling(Sampling.Interpolation.LINEAR, Sampling.Outside.ZEROS, true).apply(x, grid)
                         .toDoubles())
                 .containsExactly(1, 3);
     }

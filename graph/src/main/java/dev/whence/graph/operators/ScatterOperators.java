@@ -1,6 +1,7 @@
 package dev.whence.graph.operators;
 
 import dev.whence.core.ErrorCode;
+import dev.whence.core.NdArray;
 import dev.whence.core.WhenceException;
 import dev.whence.graph.Attributes;
 import dev.whence.graph.Call;
@@ -9,6 +10,7 @@ import dev.whence.graph.Operator;
 import dev.whence.graph.Reads;
 import dev.whence.tensor.Indexing;
 import dev.whence.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -115,5 +117,54 @@ final class ScatterOperators {
                 : new Kind.Blocking("values that meet are combined by '" + reduction + "'");
     }
 
-    static final List<Operator> ALL = List.of(SCATTER_ELEMENTS, SCATTER, SCATTER_ND);
+    /** Steps written into a cache from a place for each example, which may run around its end. */
+    static final Operator TENSOR_SCATTER = Operator.named("TensorScatter")
+            .since(24)
+            .forward(c -> c.in(0).scatter(cacheAxis(c), written(c), c.in(1)))
+            .gradients((c, gys) -> {
+                @Nullable Tensor[] out = new @Nullable Tensor[c.arity()];
+                Tensor gy = gys[0];
+                if (gy != null && c.isActive(0)) {
+                    out[0] = gy.scatter(cacheAxis(c), written(c), Sizes.zerosLike(gy, c.shape(1)));
+                }
+                if (gy != null && c.isActive(1)) {
+                    out[1] = gy.gather(cacheAxis(c), written(c));
+                }
+                return out;
+            })
+            .reads(Reads.NOTHING)
+            .kind(IndexingOperators.movingBy(2))
+            .build();
+
+    private static int cacheAxis(Call c) {
+        return c.axis("axis", -2, c.rank(0));
+    }
+
+    /** The places along the cache's axis, in the shape of the update. */
+    private static Tensor written(Call c) {
+        int axis = cacheAxis(c);
+        long length = c.shape(0)[axis];
+        long[] update = c.shape(1);
+        int batch = Math.toIntExact(update[0]);
+        int steps = Math.toIntExact(update[axis]);
+        Tensor given = c.optional(2);
+        long[] starts = given == null ? new long[batch] : given.toLongs();
+        boolean circular = c.attributes().text("mode", "linear").equals("circular");
+        long[] places = new long[Math.multiplyExact(batch, steps)];
+        for (int i = 0; i < places.length; i++) {
+            long place = starts[i / steps] + i % steps;
+            places[i] = circular ? Math.floorMod(place, length) : place;
+            if (places[i] < 0 || places[i] >= length) {
+                throw new WhenceException(
+                        ErrorCode.OPERATOR_FAILED, "place " + place + " lies outside a cache of length " + length);
+            }
+        }
+        long[] around = new long[update.length];
+        Arrays.fill(around, 1);
+        around[0] = batch;
+        around[axis] = steps;
+        return Tensor.of(NdArray.of(places, around)).on(c.in(1).device()).expand(update);
+    }
+
+    static final List<Operator> ALL = List.of(SCATTER_ELEMENTS, SCATTER, SCATTER_ND, TENSOR_SCATTER);
 }

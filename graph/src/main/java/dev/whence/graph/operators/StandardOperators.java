@@ -41,9 +41,12 @@ public final class StandardOperators {
             PartOperators.ALL,
             PaddingOperators.ALL,
             ResizeOperators.ALL,
+            RearrangementOperators.ALL,
+            GridOperators.ALL,
             ShapeOperators.ALL,
             IndexingOperators.ALL,
             ScatterOperators.ALL,
+            SelectionOperators.ALL,
             ControlOperators.ALL,
             SequenceOperators.ALL);
 
