@@ -104,7 +104,7 @@ record InterpolationAxis(int axis, long input, double[] places, double scale, Fi
             double weight = kernel.at((i - place) * shrink);
             boolean outside = i < 0 || i >= n;
             if (!(outside && kernel.excludesOutside())) {
-                weights[row + (int) Math.clamp(i, 0, n - 1)] += weight;
+                weights[row + Math.clamp(i, 0, n - 1)] += weight;
                 sum += weight;
             }
         }
