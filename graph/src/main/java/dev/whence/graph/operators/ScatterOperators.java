@@ -32,9 +32,9 @@ final class ScatterOperators {
                 })
                 .gradients((c, gys) -> {
                     int axis = c.axis("axis", 0, c.rank(0));
-                    return pulled(c, gys[0], axis, places(c, axis), c.shape(0), c.shape(2));
+                    return pulled(c, gys[0], axis, places(c, axis), c.in(0), c.in(2));
                 })
-                .reads(Reads.NOTHING)
+                .reads(Reads.INPUTS)
                 .kind(ScatterOperators::kind)
                 .build();
     }
@@ -56,9 +56,10 @@ final class ScatterOperators {
                 var at = coordinates(c);
                 Tensor gy = gys[0] == null ? null : gys[0].reshape(at.rows(), at.width());
                 Tensor index = spread(at);
-                return pulled(c, gy, 0, index, c.shape(0), c.shape(2));
+                Tensor x = c.in(0).reshape(at.rows(), at.width());
+                return pulled(c, gy, 0, index, x, c.in(2).reshape(index.shape()));
             })
-            .reads(Reads.NOTHING)
+            .reads(Reads.INPUTS)
             .kind(ScatterOperators::kind)
             .build();
 
@@ -88,25 +89,34 @@ final class ScatterOperators {
         return at.text("reduction", "none");
     }
 
-    /** What replaces takes its place's gradient away from the data; what is added leaves it. */
+    /**
+     * What replaces takes its place's gradient away from the data, what is added leaves it, and of the largest or smallest
+     * only those that equal the result have a share, the same one each.
+     */
     private static @Nullable Tensor[] pulled(
-            Call c, @Nullable Tensor gy, int axis, Tensor index, long[] x, long[] updates) {
+            Call c, @Nullable Tensor gy, int axis, Tensor index, Tensor x, Tensor updates) {
         @Nullable Tensor[] out = new @Nullable Tensor[c.arity()];
         if (gy == null) {
             return out;
         }
-        String reduction = reduction(c.attributes());
-        if (!reduction.equals("none") && !reduction.equals("add")) {
-            throw new WhenceException(ErrorCode.OPERATOR_NO_RULE, "reduction '" + reduction + "' has no gradient here");
+        Tensor kept = gy;
+        Tensor written = gy.gather(axis, index);
+        switch (reduction(c.attributes())) {
+            case "none" -> kept = gy.scatter(axis, index, Sizes.zerosLike(gy, index.shape()));
+            case "max", "min" -> {
+                Tensor y = combined(c, x, axis, index, updates);
+                Tensor fromData = x.equalTo(y).to(gy.type());
+                Tensor fromUpdates = updates.equalTo(y.gather(axis, index)).to(gy.type());
+                Tensor share = gy.divide(fromData.scatterAdd(axis, index, fromUpdates));
+                kept = share.times(fromData);
+                written = share.gather(axis, index).times(fromUpdates);
+            }
+            case "mul" ->
+                throw new WhenceException(ErrorCode.OPERATOR_NO_RULE, "reduction 'mul' has no gradient here");
+            default -> {}
         }
-        if (c.isActive(0)) {
-            boolean replaces = reduction.equals("none");
-            Tensor zeros = Sizes.zerosLike(gy, index.shape());
-            out[0] = (replaces ? gy.scatter(axis, index, zeros) : gy).reshape(x);
-        }
-        if (c.isActive(2)) {
-            out[2] = gy.gather(axis, index).reshape(updates);
-        }
+        out[0] = c.isActive(0) ? kept.reshape(c.shape(0)) : null;
+        out[2] = c.isActive(2) ? written.reshape(c.shape(2)) : null;
         return out;
     }
 
