@@ -136,7 +136,8 @@ class OperationsTest {
     void aGridReadsBetweenPoints() {
         Tensor x = doubles(new long[] {1, 1, 1, 3}, 1, 2, 4);
         Tensor grid = doubles(new long[] {1, 1, 2, 2}, -1, 0, 0.5, 0);
-        assertThat(new Sampling(Sampling.Interpolation.LINEAR, Sampling.Outside.ZEROS, true).apply(x, grid)
+        assertThat(new Sampling(Sampling.Interpolation.LINEAR, Sampling.Outside.ZEROS, true)
+                        .apply(x, grid)
                         .toDoubles())
                 .containsExactly(1, 3);
     }

@@ -82,12 +82,11 @@ final class GridOperators {
                     "matrices " + Arrays.toString(theta) + " do not fit images of " + Arrays.toString(size));
         }
         long[] image = Arrays.copyOfRange(size, 2, size.length);
-        Slot points = emitter.constant(
-                points(image, c.attributes().flag("align_corners", false))
-                        .to(c.in(0).type())
-                        .on(c.in(0).device()));
-        Slot turned = emitter.apply(
-                "Transpose", Attributes.of("perm", new long[] {0, 2, 1}), Objects.requireNonNull(in[0]));
+        Slot points = emitter.constant(points(image, c.attributes().flag("align_corners", false))
+                .to(c.in(0).type())
+                .on(c.in(0).device()));
+        Slot turned =
+                emitter.apply("Transpose", Attributes.of("perm", new long[] {0, 2, 1}), Objects.requireNonNull(in[0]));
         long[] shape = new long[axes + 2];
         shape[0] = size[0];
         System.arraycopy(image, 0, shape, 1, axes);

@@ -71,13 +71,12 @@ record InterpolationAxis(int axis, long input, double[] places, double scale, Fi
         long[] out = new long[places.length];
         for (int i = 0; i < out.length; i++) {
             double at = places[i];
-            double rounded =
-                    switch (rounding) {
-                        case "floor" -> Math.floor(at);
-                        case "ceil" -> Math.ceil(at);
-                        case "round_prefer_ceil" -> Math.floor(at + 0.5);
-                        default -> Math.ceil(at - 0.5);
-                    };
+            double rounded = switch (rounding) {
+                case "floor" -> Math.floor(at);
+                case "ceil" -> Math.ceil(at);
+                case "round_prefer_ceil" -> Math.floor(at + 0.5);
+                default -> Math.ceil(at - 0.5);
+            };
             out[i] = Math.clamp((long) rounded, 0, input - 1);
         }
         return Tensor.of(NdArray.of(out, out.length));

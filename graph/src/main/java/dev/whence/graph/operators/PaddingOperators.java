@@ -43,7 +43,8 @@ final class PaddingOperators {
 
     private static Tensor fill(Call c) {
         if (c.opset() < 11) {
-            return Tensor.full(c.attributes().real("value", 0), c.in(0).type()).on(c.in(0).device());
+            return Tensor.full(c.attributes().real("value", 0), c.in(0).type())
+                    .on(c.in(0).device());
         }
         Tensor given = c.optional(2);
         return given == null
@@ -67,8 +68,7 @@ final class PaddingOperators {
                 c.attributes().integers("axes", LongStream.range(0, x.length).toArray());
         if (axes.length != wanted.length) {
             throw new WhenceException(
-                    ErrorCode.SHAPE_MISMATCH,
-                    wanted.length + " lengths are given for " + axes.length + " axes");
+                    ErrorCode.SHAPE_MISMATCH, wanted.length + " lengths are given for " + axes.length + " axes");
         }
         long[] before = new long[x.length];
         long[] after = new long[x.length];
@@ -90,8 +90,7 @@ final class PaddingOperators {
         static Margins of(Call c) {
             long[] x = c.shape(0);
             boolean attributes = c.opset() < 11;
-            long[] pads =
-                    attributes ? c.attributes().integers("pads") : c.in(1).toLongs();
+            long[] pads = attributes ? c.attributes().integers("pads") : c.in(1).toLongs();
             Tensor axisInput = c.opset() < 18 ? null : c.optional(3);
             long[] axes = axisInput == null ? LongStream.range(0, x.length).toArray() : axisInput.toLongs();
             if (pads.length != 2 * axes.length) {

@@ -107,11 +107,13 @@ final class ResizeOperators {
             for (InterpolationAxis axis : axes) {
                 Attributes swap = swap(axis.axis(), y.shape().length);
                 Slot columns = emitter.constant(axis.matrix(y.tensor()).transpose(0, 1));
-                y = emitter.apply("Transpose", swap, emitter.apply("MatMul", emitter.apply("Transpose", swap, y), columns));
+                y = emitter.apply(
+                        "Transpose", swap, emitter.apply("MatMul", emitter.apply("Transpose", swap, y), columns));
             }
             Tensor inside = inside(y.tensor());
             if (inside != null) {
-                Slot constant = emitter.constant(Tensor.full(fill, y.type()).on(y.tensor().device()));
+                Slot constant = emitter.constant(
+                        Tensor.full(fill, y.type()).on(y.tensor().device()));
                 y = emitter.apply("Where", emitter.constant(inside), y, constant);
             }
             return new Slot[] {y};
@@ -256,8 +258,7 @@ final class ResizeOperators {
                             rounding.isEmpty() ? (scale < 1 ? "ceil" : "floor") : rounding);
                 case "linear", "bilinear", "trilinear" ->
                     new InterpolationAxis.Filter.Kernel(Double.NaN, widens, excludes);
-                case "cubic" ->
-                    new InterpolationAxis.Filter.Kernel(at.real("cubic_coeff_a", -0.75), widens, excludes);
+                case "cubic" -> new InterpolationAxis.Filter.Kernel(at.real("cubic_coeff_a", -0.75), widens, excludes);
                 default ->
                     throw new WhenceException(
                             ErrorCode.MODEL_INVALID, "mode '" + mode + "' is none of nearest, linear, cubic");

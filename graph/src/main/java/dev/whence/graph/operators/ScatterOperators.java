@@ -111,8 +111,7 @@ final class ScatterOperators {
                 kept = share.times(fromData);
                 written = share.gather(axis, index).times(fromUpdates);
             }
-            case "mul" ->
-                throw new WhenceException(ErrorCode.OPERATOR_NO_RULE, "reduction 'mul' has no gradient here");
+            case "mul" -> throw new WhenceException(ErrorCode.OPERATOR_NO_RULE, "reduction 'mul' has no gradient here");
             default -> {}
         }
         out[0] = c.isActive(0) ? kept.reshape(c.shape(0)) : null;

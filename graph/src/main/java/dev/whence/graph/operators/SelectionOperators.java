@@ -32,8 +32,7 @@ final class SelectionOperators {
                 Tensor gy = gys[0];
                 if (gy != null && c.isActive(0)) {
                     int axis = c.axis("axis", -1, c.rank(0));
-                    out[0] = Sizes.zerosLike(gy, c.shape(0))
-                            .scatterAdd(axis, top(c).indices(), gy);
+                    out[0] = Sizes.zerosLike(gy, c.shape(0)).scatterAdd(axis, top(c).indices(), gy);
                 }
                 return out;
             })
@@ -46,8 +45,7 @@ final class SelectionOperators {
         long k = c.opset() < 10 ? c.attributes().integer("k") : c.in(1).toLongs()[0];
         if (k < 0 || k > c.shape(0)[axis]) {
             throw new WhenceException(
-                    ErrorCode.SHAPE_MISMATCH,
-                    k + " elements are wanted of an axis of length " + c.shape(0)[axis]);
+                    ErrorCode.SHAPE_MISMATCH, k + " elements are wanted of an axis of length " + c.shape(0)[axis]);
         }
         return Sorting.topK(c.in(0), k, axis, c.attributes().flag("largest", true));
     }
@@ -120,8 +118,7 @@ final class SelectionOperators {
                         .boxed()
                         .sorted(Comparator.comparingDouble(i -> -scores[start + i]))
                         .forEach(i -> {
-                            boolean free =
-                                    kept.stream().allMatch(k -> intersection(corners[i], corners[k]) <= overlap);
+                            boolean free = kept.stream().allMatch(k -> intersection(corners[i], corners[k]) <= overlap);
                             if (kept.size() < most && free) {
                                 kept.add(i);
                             }

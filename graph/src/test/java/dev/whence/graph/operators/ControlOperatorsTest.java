@@ -115,8 +115,7 @@ class ControlOperatorsTest {
         try (Network network = StandardOperators.network(graph, Precision.FLOAT32);
                 TensorScope scope = TensorScope.open()) {
             long start = TensorScope.liveTensors();
-            network.run(
-                    Map.of("x", Tensor.of(random(2, 2))), Set.of(), Set.of("y"), Interpreter.Retention.NOTHING);
+            network.run(Map.of("x", Tensor.of(random(2, 2))), Set.of(), Set.of("y"), Interpreter.Retention.NOTHING);
             assertThat(TensorScope.liveTensors() - start).isLessThan(10);
         }
     }

@@ -23,7 +23,10 @@ class IndexingOperatorsTest {
                 .input(random(1, 2, 3, 2))
                 .constant(NdArray.of(new long[] {0, -1, 0, 2}, 2, 2))
                 .gradientHolds();
-        OperatorCheck.of("Gather").input(random(1, 3, 2)).constant(NdArray.of(new long[] {-3})).gradientHolds();
+        OperatorCheck.of("Gather")
+                .input(random(1, 3, 2))
+                .constant(NdArray.of(new long[] {-3}))
+                .gradientHolds();
         OperatorCheck.of("GatherElements")
                 .with("axis", 1)
                 .input(random(2, 2, 3))
@@ -39,7 +42,11 @@ class IndexingOperatorsTest {
                 .constant(NdArray.of(new long[] {2, -3}, 2, 1))
                 .gradientHolds();
         NdArray condition = NdArray.ofIntegers(NdArray.Type.BOOL, new long[] {0, 1, 1}, 3);
-        OperatorCheck.of("Compress").with("axis", 1).input(random(5, 2, 3)).constant(condition).gradientHolds();
+        OperatorCheck.of("Compress")
+                .with("axis", 1)
+                .input(random(5, 2, 3))
+                .constant(condition)
+                .gradientHolds();
         OperatorCheck.of("Compress").input(random(5, 2, 3)).constant(condition).gradientHolds();
     }
 
@@ -50,7 +57,10 @@ class IndexingOperatorsTest {
                         .constant(NdArray.of(new long[] {0, 3}, 1, 2))
                         .run())
                 .hasMessageContaining("outside an axis of length 3");
-        assertThatThrownBy(() -> OperatorCheck.of("Gather").input(random(3, 2, 3)).constant(longs(2)).run())
+        assertThatThrownBy(() -> OperatorCheck.of("Gather")
+                        .input(random(3, 2, 3))
+                        .constant(longs(2))
+                        .run())
                 .hasMessageContaining("Node 'node' (operator Gather");
         assertThatThrownBy(() -> OperatorCheck.of("GatherND")
                         .input(random(3, 2))
@@ -61,9 +71,15 @@ class IndexingOperatorsTest {
 
     @Test
     void anIndexThatDependsOnTheInputBlocks() {
-        assertThat(OperatorCheck.of("Gather").input(random(1, 3)).input(longs(1)).kind())
+        assertThat(OperatorCheck.of("Gather")
+                        .input(random(1, 3))
+                        .input(longs(1))
+                        .kind())
                 .isInstanceOf(Kind.Blocking.class);
-        assertThat(OperatorCheck.of("Gather").input(random(1, 3)).constant(longs(1)).kind())
+        assertThat(OperatorCheck.of("Gather")
+                        .input(random(1, 3))
+                        .constant(longs(1))
+                        .kind())
                 .isInstanceOf(Kind.Moving.class);
     }
 
@@ -126,7 +142,17 @@ class IndexingOperatorsTest {
                 .constant(longs(3));
         top.gives(0, 3, 3, 2);
         top.gives(1, 1, 3, 2);
-        assertThatThrownBy(() -> OperatorCheck.of("TopK").outputs(2).input(random(1, 3)).constant(longs(4)).run())
+        OperatorCheck.of("TopK")
+                .with("largest", 0)
+                .outputs(2)
+                .input(distinct(12, 3, 4))
+                .constant(longs(2))
+                .gradientHolds();
+        assertThatThrownBy(() -> OperatorCheck.of("TopK")
+                        .outputs(2)
+                        .input(random(1, 3))
+                        .constant(longs(4))
+                        .run())
                 .hasMessageContaining("4 elements are wanted of an axis of length 3");
     }
 

@@ -21,7 +21,10 @@ class MovementOperatorsTest {
         OperatorCheck.of("Squeeze").input(x).constant(longs(-2)).gradientHolds();
         OperatorCheck.of("Squeeze").input(x).gradientHolds();
         OperatorCheck.of("Unsqueeze").input(x).constant(longs(0, -1)).gradientHolds();
-        OperatorCheck.of("Transpose").with("perm", new long[] {2, 0, 1}).input(x).gradientHolds();
+        OperatorCheck.of("Transpose")
+                .with("perm", new long[] {2, 0, 1})
+                .input(x)
+                .gradientHolds();
         OperatorCheck.of("Expand").input(x).constant(longs(4, 1, 5, 1)).gradientHolds();
         OperatorCheck.of("Tile").input(x).constant(longs(2, 3, 2)).gradientHolds();
     }
@@ -29,7 +32,11 @@ class MovementOperatorsTest {
     @Test
     void axesMayBeAttributesInOldOpsets() {
         NdArray x = random(2, 2, 1, 3);
-        OperatorCheck.of("Squeeze").opset(11).with("axes", new long[] {1}).input(x).gradientHolds();
+        OperatorCheck.of("Squeeze")
+                .opset(11)
+                .with("axes", new long[] {1})
+                .input(x)
+                .gradientHolds();
         NdArray y = OperatorCheck.of("Unsqueeze")
                 .opset(11)
                 .with("axes", new long[] {0, 4})
@@ -74,10 +81,8 @@ class MovementOperatorsTest {
                         .constant(longs(1L << 40, 1))
                         .run())
                 .hasMessageContaining("repeats");
-        assertThatThrownBy(() -> OperatorCheck.of("Squeeze")
-                        .input(x)
-                        .constant(longs(1))
-                        .run())
+        assertThatThrownBy(() ->
+                        OperatorCheck.of("Squeeze").input(x).constant(longs(1)).run())
                 .hasMessageContaining("its length is not 1");
         assertThatThrownBy(() -> OperatorCheck.of("Unsqueeze")
                         .input(x)

@@ -64,7 +64,8 @@ class PaddingOperatorsTest {
 
     @Test
     void wrongPadsAreRefused() {
-        assertThatThrownBy(() -> OperatorCheck.of("Pad").input(LINE).constant(longs(1)).run())
+        assertThatThrownBy(() ->
+                        OperatorCheck.of("Pad").input(LINE).constant(longs(1)).run())
                 .hasMessageContaining("1 paddings are given for 1 axes");
         assertThatThrownBy(() -> pad("constant", 1L << 60, 0).run()).hasMessageContaining("impossible");
         assertThatThrownBy(() -> pad("constant", 1L << 31, 1).run()).hasMessageContaining("elements");

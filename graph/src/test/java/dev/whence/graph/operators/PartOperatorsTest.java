@@ -28,8 +28,18 @@ class PartOperatorsTest {
     @Test
     void splitTakesLengthsOrMakesThem() {
         NdArray x = random(4, 2, 7);
-        OperatorCheck.of("Split").with("axis", 1).with("num_outputs", 3).outputs(3).input(x).gradientHolds();
-        OperatorCheck.of("Split").with("axis", 1).outputs(2).input(x).constant(longs(2, 5)).gradientHolds();
+        OperatorCheck.of("Split")
+                .with("axis", 1)
+                .with("num_outputs", 3)
+                .outputs(3)
+                .input(x)
+                .gradientHolds();
+        OperatorCheck.of("Split")
+                .with("axis", 1)
+                .outputs(2)
+                .input(x)
+                .constant(longs(2, 5))
+                .gradientHolds();
         OperatorCheck.of("Split")
                 .opset(11)
                 .with("axis", 1)
@@ -112,6 +122,10 @@ class PartOperatorsTest {
                 .with("axes", new long[] {-1})
                 .input(random(7, 2, 3))
                 .gradientHolds();
-        OperatorCheck.of("Slice").input(random(8, 3)).constant(longs(2)).constant(longs(1)).gradientHolds();
+        OperatorCheck.of("Slice")
+                .input(random(8, 3))
+                .constant(longs(2))
+                .constant(longs(1))
+                .gradientHolds();
     }
 }

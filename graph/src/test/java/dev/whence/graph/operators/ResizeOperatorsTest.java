@@ -42,8 +42,13 @@ class ResizeOperatorsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "nearest, half_pixel, 0", "linear, half_pixel, 0", "linear, half_pixel, 1", "cubic, half_pixel, 0",
-        "cubic, align_corners, 0", "cubic, half_pixel_symmetric, 1", "linear, asymmetric, 0"
+        "nearest, half_pixel, 0",
+        "linear, half_pixel, 0",
+        "linear, half_pixel, 1",
+        "cubic, half_pixel, 0",
+        "cubic, align_corners, 0",
+        "cubic, half_pixel_symmetric, 1",
+        "linear, asymmetric, 0"
     })
     void everyModeHasAGradientAndKeepsConstants(String mode, String coordinates, long widens) {
         for (long[] size : new long[][] {{2, 7, 3}, {2, 2, 9}}) {
@@ -51,7 +56,11 @@ class ResizeOperatorsTest {
                     .with("mode", mode)
                     .with("coordinate_transformation_mode", coordinates)
                     .with("antialias", widens);
-            check.input(random(1, 2, 5, 4)).absent().absent().constant(longs(size)).gradientHolds();
+            check.input(random(1, 2, 5, 4))
+                    .absent()
+                    .absent()
+                    .constant(longs(size))
+                    .gradientHolds();
             double[] ones = new double[40];
             java.util.Arrays.fill(ones, 1);
             NdArray y = OperatorCheck.of("Resize")

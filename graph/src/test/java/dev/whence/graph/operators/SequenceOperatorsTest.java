@@ -86,10 +86,7 @@ class SequenceOperatorsTest {
         try (Network network = StandardOperators.network(graph, Precision.FLOAT64);
                 TensorScope scope = TensorScope.open()) {
             Trace trace = network.run(
-                    Map.of("x", Tensor.of(random(2, 2, 2))),
-                    Set.of("x"),
-                    Set.of("y"),
-                    Interpreter.Retention.GRADIENT);
+                    Map.of("x", Tensor.of(random(2, 2, 2))), Set.of("x"), Set.of("y"), Interpreter.Retention.GRADIENT);
             assertThat(trace.steps())
                     .extracting(s -> s.node().operator())
                     .containsExactly("Split", "Exp", "Exp", "Concat");
@@ -118,11 +115,12 @@ class SequenceOperatorsTest {
 
     @Test
     void wrongPlacesAndAbsentValuesAreRefused() {
-        Graph beyond = graph(
-                node("SequenceConstruct", List.of("x"), "one"), node("SequenceAt", List.of("one", "two"), "y"));
-        assertThatThrownBy(() -> y(beyond, random(1, 1, 2))).hasMessageContaining("place 2 does not exist in a list of 1");
-        Graph absent = graph(
-                node("Optional", List.of(), "nothing"), node("OptionalGetElement", List.of("nothing"), "y"));
+        Graph beyond =
+                graph(node("SequenceConstruct", List.of("x"), "one"), node("SequenceAt", List.of("one", "two"), "y"));
+        assertThatThrownBy(() -> y(beyond, random(1, 1, 2)))
+                .hasMessageContaining("place 2 does not exist in a list of 1");
+        Graph absent =
+                graph(node("Optional", List.of(), "nothing"), node("OptionalGetElement", List.of("nothing"), "y"));
         assertThatThrownBy(() -> y(absent, random(1, 1, 2))).hasMessageContaining("absent");
         Graph notAList = graph(node("SequenceAt", List.of("x", "zero"), "y"));
         assertThatThrownBy(() -> y(notAList, random(1, 1, 2))).hasMessageContaining("must be a list");

@@ -56,8 +56,7 @@ class ShapeOperatorsTest {
         try (Network network = StandardOperators.network(graph, Precision.FLOAT32);
                 TensorScope scope = TensorScope.open()) {
             Tensor x = Tensor.of(random(1, 3, 2));
-            Trace trace = network.run(
-                    Map.of("x", x), Set.of("x"), Set.of("zeros", "y"), Interpreter.Retention.NOTHING);
+            Trace trace = network.run(Map.of("x", x), Set.of("x"), Set.of("zeros", "y"), Interpreter.Retention.NOTHING);
             assertThat(trace.slot("zeros").isActive()).isFalse();
             assertThat(trace.slot("zeros").shape()).containsExactly(3);
             assertThat(trace.steps()).extracting(s -> s.node().operator()).containsExactly("Relu");
@@ -70,17 +69,29 @@ class ShapeOperatorsTest {
 
     @Test
     void stretchesOfAShapeAreClamped() {
-        OperatorCheck.of("Shape").with("start", -2).with("end", 100).input(random(2, 2, 3, 4)).gives(0, 3, 4);
-        assertThat(OperatorCheck.of("Shape").with("start", 3).input(random(2, 2, 3)).run().getFirst().size())
+        OperatorCheck.of("Shape")
+                .with("start", -2)
+                .with("end", 100)
+                .input(random(2, 2, 3, 4))
+                .gives(0, 3, 4);
+        assertThat(OperatorCheck.of("Shape")
+                        .with("start", 3)
+                        .input(random(2, 2, 3))
+                        .run()
+                        .getFirst()
+                        .size())
                 .isZero();
         OperatorCheck.of("Size").input(random(2, 2, 3, 4)).gives(0, 24);
     }
 
     @Test
     void absurdSizesAreRefused() {
-        assertThatThrownBy(() -> OperatorCheck.of("ConstantOfShape").constant(longs(1L << 40, 1L << 40)).run())
+        assertThatThrownBy(() -> OperatorCheck.of("ConstantOfShape")
+                        .constant(longs(1L << 40, 1L << 40))
+                        .run())
                 .hasMessageContaining("elements");
-        assertThatThrownBy(() -> OperatorCheck.of("ConstantOfShape").constant(longs(-1)).run())
+        assertThatThrownBy(() ->
+                        OperatorCheck.of("ConstantOfShape").constant(longs(-1)).run())
                 .hasMessageContaining("impossible shape [-1]");
         assertThatThrownBy(() -> OperatorCheck.of("Range")
                         .constant(NdArray.of(new long[] {0}))
