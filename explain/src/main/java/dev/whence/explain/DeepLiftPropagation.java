@@ -165,7 +165,7 @@ final class DeepLiftPropagation implements Propagation {
     }
 
     private Tensor difference(Slot x) {
-        return x.tensor().minus(pair.reference(x).tensor());
+        return pair.difference(x);
     }
 
     // ---- activations -------------------------------------------------------------------------------------------
@@ -180,8 +180,10 @@ final class DeepLiftPropagation implements Propagation {
                 Signal slopes = parts == null
                         ? Signal.of(differences.slope(operator, secant, x, r))
                         : parts.slopes(Objects.requireNonNull(step.outputs()[0]));
-                yield single(x, 0, m -> new Signal(
-                        m.plus().times(slopes.plus()), m.minus().times(slopes.minus())));
+                yield single(
+                        x,
+                        0,
+                        m -> new Signal(m.plus().times(slopes.plus()), m.minus().times(slopes.minus())));
             }
             case RESCALE -> {
                 Tensor slope = differences.slope(operator, secant, x, r);
@@ -281,8 +283,7 @@ final class DeepLiftPropagation implements Propagation {
     }
 
     /** The Shapley values of the two arguments, over their differences. */
-    static Tensor[] twoPlayerCoefficients(
-            Step step, Call x, Call r, int left, int right, Differences differences) {
+    static Tensor[] twoPlayerCoefficients(Step step, Call x, Call r, int left, int right, Differences differences) {
         Operator operator = step.operator();
         Tensor both = x.out(0);
         Tensor none = r.out(0);
@@ -361,8 +362,7 @@ final class DeepLiftPropagation implements Propagation {
         Network.Expanded x = network.expand(step, pair.x(index).inputs());
         Network.Expanded r = network.expand(step, pair.r(index).inputs());
         Pair inside = Pair.of(x.steps(), r.steps());
-        DeepLiftPropagation rules =
-                new DeepLiftPropagation(network, inside, plan.inside(inside), null, residuals);
+        DeepLiftPropagation rules = new DeepLiftPropagation(network, inside, plan.inside(inside), null, residuals);
         List<Slot> wanted = GradientPropagation.activeInputs(x);
         return (t, outputs) -> {
             @Nullable Signal[] unsplit = new @Nullable Signal[outputs.length];

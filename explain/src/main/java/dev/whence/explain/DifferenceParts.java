@@ -51,7 +51,7 @@ final class DifferenceParts {
     }
 
     private Tensor difference(Slot slot) {
-        return slot.tensor().minus(pair.reference(slot).tensor());
+        return pair.difference(slot);
     }
 
     private void step(int index) {
@@ -198,27 +198,28 @@ final class DifferenceParts {
         Tensor reference = r.in(0);
         Tensor top = reference.plus(in.plus());
         Tensor bottom = reference.plus(in.minus());
-        Tensor fTop = operator.forward(x.with(0, top));
-        Tensor fBottom = operator.forward(x.with(0, bottom));
-        Tensor fx = x.out(0);
-        Tensor fr = r.out(0);
+        Tensor fTop = operator.forward(x.with(0, top)).to(top.type());
+        Tensor fBottom = operator.forward(x.with(0, bottom)).to(top.type());
+        Tensor fx = x.out(0).to(top.type());
+        Tensor fr = r.out(0).to(top.type());
         Tensor plus = fTop.minus(fr).plus(fx.minus(fBottom)).times(0.5);
         Tensor minus = fBottom.minus(fr).plus(fx.minus(fTop)).times(0.5);
         Tensor slopePlus = partSlope(operator, x, plus, in.plus(), reference, bottom);
         Tensor slopeMinus = partSlope(operator, x, minus, in.minus(), reference, top);
-        slopes.put(
-                Objects.requireNonNull(step.outputs()[0]),
-                new Signal(slopePlus, slopeMinus).exported(working));
+        slopes.put(Objects.requireNonNull(step.outputs()[0]), new Signal(slopePlus, slopeMinus).exported(working));
         return new Parts(plus, minus);
     }
 
     /** Change over part; where the part vanishes, the mean of the derivatives without and with the other part. */
     private Tensor partSlope(Operator operator, Call x, Tensor change, Tensor part, Tensor reference, Tensor other) {
         Tensor vanishing = plan.differences().isVanishing(part, x.in(0), reference);
-        return Differences.quotient(change, part, vanishing, () -> Differences.derivative(
-                        operator, x, reference.expand(part.shape()))
-                .plus(Differences.derivative(operator, x, other))
-                .times(0.5));
+        return Differences.quotient(
+                change,
+                part,
+                vanishing,
+                () -> Differences.derivative(operator, x, reference.expand(part.shape()))
+                        .plus(Differences.derivative(operator, x, other))
+                        .times(0.5));
     }
 
     private Parts maxout(Step step, Tensor[] fractions, Tensor change) {

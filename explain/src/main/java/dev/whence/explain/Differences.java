@@ -56,14 +56,13 @@ public enum Differences {
             return secant.between(x, at, reference);
         }
         Tensor difference = at.minus(reference);
-        Tensor change = x.out(0).minus(r.out(0));
+        Tensor change = x.out(0).to(at.type()).minus(r.out(0).to(at.type()));
         Tensor vanishing = isVanishing(difference, at, reference);
         return quotient(change, difference, vanishing, () -> derivative(operator, x, point(at, reference)));
     }
 
     /** change / difference, with a fallback where the difference vanishes; the fallback is not computed if it never does. */
-    static Tensor quotient(
-            Tensor change, Tensor difference, Tensor vanishing, Supplier<Tensor> fallback) {
+    static Tensor quotient(Tensor change, Tensor difference, Tensor vanishing, Supplier<Tensor> fallback) {
         if (!isAny(vanishing)) {
             return change.divide(difference);
         }
@@ -72,7 +71,8 @@ public enum Differences {
     }
 
     private static boolean isAny(Tensor condition) {
-        return condition.size() > 0 && condition.to(NdArray.Type.UINT8).max(false, axes(condition)).item() > 0;
+        return condition.size() > 0
+                && condition.to(NdArray.Type.UINT8).max(false, axes(condition)).item() > 0;
     }
 
     private static long[] axes(Tensor tensor) {

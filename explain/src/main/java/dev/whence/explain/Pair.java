@@ -1,11 +1,13 @@
 package dev.whence.explain;
 
 import dev.whence.core.ErrorCode;
+import dev.whence.core.NdArray;
 import dev.whence.core.WhenceException;
 import dev.whence.graph.Call;
 import dev.whence.graph.Kind;
 import dev.whence.graph.Slot;
 import dev.whence.graph.Step;
+import dev.whence.tensor.Tensor;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,6 +116,16 @@ final class Pair {
             throw new IllegalStateException("value " + x + " is not part of this pair");
         }
         return r;
+    }
+
+    /** The change of an active value from its reference. Whole numbers, as quantised networks have, change in real ones. */
+    Tensor difference(Slot x) {
+        Tensor reference = reference(x).tensor();
+        if (x.type().isFloating()) {
+            return x.tensor().minus(reference);
+        }
+        NdArray.Type real = steps.getFirst().precision().resolve(NdArray.Type.FLOAT32);
+        return x.tensor().to(real).minus(reference.to(real));
     }
 
     /** The kind of a step. */

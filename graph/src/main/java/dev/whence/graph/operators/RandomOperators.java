@@ -89,10 +89,14 @@ final class RandomOperators {
                 .build();
     }
 
-    /** Numbers like the input's in type and shape; they do not depend on its values. */
+    /**
+     * Numbers like the input's in type and shape; they do not depend on its values. They are the same for every entry of
+     * the first axis, so that no example's result depends on the others of its batch.
+     */
     private static Operator like(String name, Drawing drawing) {
         return Operator.named(name)
-                .forward(c -> drawing.draw(c, type(c, c.type(0)), c.shape(0))
+                .forward(c -> drawing.draw(c, type(c, c.type(0)), ofOneExample(c.shape(0)))
+                        .expand(c.shape(0))
                         .on(c.in(0).device()))
                 .gradients((c, gys) -> new @Nullable Tensor[c.arity()])
                 .reads(Reads.NOTHING)
@@ -101,17 +105,25 @@ final class RandomOperators {
                 .build();
     }
 
+    private static long[] ofOneExample(long... shape) {
+        long[] one = shape.clone();
+        if (one.length > 0 && one[0] > 1) {
+            one[0] = 1;
+        }
+        return one;
+    }
+
     private static NdArray.Type type(Call c, NdArray.Type otherwise) {
         return c.resolve(c.attributes().has("dtype") ? TypeOperators.wanted(c, "dtype") : otherwise);
     }
 
-    /** 1 with the probability that the input gives, else 0. */
+    /** 1 with the probability that the input gives, else 0; drawn as for {@link #like}. */
     static final Operator BERNOULLI = Operator.named("Bernoulli")
             .since(15)
             .forward(c -> {
                 Tensor p = c.in(0);
                 try (Draws draws = Draws.seeded(seed(c))) {
-                    Tensor u = draws.uniform(0, 1, NdArray.Type.FLOAT64, p.shape());
+                    Tensor u = draws.uniform(0, 1, NdArray.Type.FLOAT64, ofOneExample(p.shape()));
                     return u.on(p.device()).lessThan(p).to(type(c, p.type()));
                 }
             })
@@ -135,8 +147,7 @@ final class RandomOperators {
         checked(shape[0], samples, shape[1]);
         Tensor limits = c.in(0).to(NdArray.Type.FLOAT64).softmax(1).cumulativeSum(1);
         try (Draws draws = Draws.seeded(seed(c))) {
-            Tensor u =
-                    draws.uniform(0, 1, NdArray.Type.FLOAT64, shape[0], samples).on(limits.device());
+            Tensor u = draws.uniform(0, 1, NdArray.Type.FLOAT64, 1, samples).on(limits.device());
             // The class is the number of cumulated probabilities that lie at or below the draw.
             Tensor below = limits.narrow(1, 0, shape[1] - 1).unsqueeze(1).lessOrEqual(u.unsqueeze(2));
             NdArray.Type type = c.attributes().has("dtype") ? TypeOperators.wanted(c, "dtype") : NdArray.Type.INT32;
