@@ -174,8 +174,12 @@ public final class Interpreter {
     /** Runs one operator on variables; what happens depends on its body. */
     private List<? extends @Nullable Variable> run(Operator operator, Node node, @Nullable Variable[] in) {
         return switch (operator.body()) {
-            case Operator.Primitive(Operator.Forward forward) ->
-                Arrays.asList(runPrimitive(operator, forward, node, slots(node, in)));
+            case Operator.Primitive(Operator.Forward forward) -> {
+                TextCoding coding = TextCoding.of(in);
+                yield coding == null
+                        ? Arrays.asList(runPrimitive(operator, forward, node, slots(node, in)))
+                        : coding.decoded(runPrimitive(operator, forward, node, slots(node, coding.encoded(in))));
+            }
             case Operator.Inlined(Kind.Expansion expansion) -> {
                 @Nullable Slot[] slots = slots(node, in);
                 Call call = Call.forward(node, network.precision(), slots);

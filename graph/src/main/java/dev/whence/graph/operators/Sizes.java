@@ -10,6 +10,9 @@ final class Sizes {
     /** The most elements that one tensor of a computed shape may have. */
     static final long MOST_ELEMENTS = 1L << 31;
 
+    /** The most elements of a tensor that is filled in Java. */
+    private static final long MOST_IN_JAVA = 1L << 28;
+
     private Sizes() {}
 
     /** The shape itself, if a tensor of it may be made. */
@@ -30,6 +33,21 @@ final class Sizes {
             }
         }
         return shape;
+    }
+
+    /** The number of elements of a shape that is filled in Java. */
+    static int inJava(long... shape) {
+        long elements = 1;
+        for (long d : checked(shape)) {
+            elements *= d;
+        }
+        if (elements > MOST_IN_JAVA) {
+            throw new WhenceException(
+                    ErrorCode.SHAPE_MISMATCH,
+                    "its output of shape " + Arrays.toString(shape) + " would have more than " + MOST_IN_JAVA
+                            + " elements");
+        }
+        return (int) elements;
     }
 
     /** The shape to which two shapes broadcast. */

@@ -48,7 +48,10 @@ public final class StandardOperators {
             ScatterOperators.ALL,
             SelectionOperators.ALL,
             ControlOperators.ALL,
-            SequenceOperators.ALL);
+            SequenceOperators.ALL,
+            TextOperators.ALL,
+            WordCountOperators.ALL,
+            ClassicalOperators.ALL);
 
     private StandardOperators() {}
 

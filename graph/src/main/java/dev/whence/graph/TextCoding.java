@@ -1,0 +1,65 @@
+package dev.whence.graph;
+
+import dev.whence.core.NdArray;
+import dev.whence.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets operators that move, choose or compare elements work on strings: strings are numbered in their order, the operator
+ * works on the numbers, and whole numbers that it gives back as its first output are strings again.
+ */
+final class TextCoding {
+    private final List<String> texts;
+
+    private TextCoding(List<String> texts) {
+        this.texts = texts;
+    }
+
+    /** The strings of all inputs; null if none holds strings. */
+    static @Nullable TextCoding of(@Nullable Variable[] inputs) {
+        TreeSet<String> all = new TreeSet<>();
+        boolean any = false;
+        for (Variable input : inputs) {
+            if (input instanceof Variable.Texts(Constant constant)) {
+                all.addAll(constant.texts());
+                any = true;
+            }
+        }
+        return any ? new TextCoding(List.copyOf(all)) : null;
+    }
+
+    /** The inputs with numbers in place of strings; the numbers belong to the innermost scope. */
+    @Nullable
+    Variable[] encoded(@Nullable Variable[] inputs) {
+        @Nullable Variable[] out = inputs.clone();
+        for (int i = 0; i < out.length; i++) {
+            if (out[i] instanceof Variable.Texts(Constant constant)) {
+                long[] codes = constant.texts().stream()
+                        .mapToLong(t -> java.util.Collections.binarySearch(texts, t))
+                        .toArray();
+                Tensor tensor = Tensor.of(NdArray.of(codes, constant.shape()));
+                out[i] = new Slot("strings", tensor, false, true);
+            }
+        }
+        return out;
+    }
+
+    /** The outputs with strings in place of the numbers of the first one, if it has whole numbers. */
+    List<? extends @Nullable Variable> decoded(@Nullable Slot[] outputs) {
+        List<@Nullable Variable> out = new ArrayList<>(java.util.Arrays.asList(outputs));
+        if (outputs.length > 0 && outputs[0] != null && outputs[0].type() == NdArray.Type.INT64) {
+            List<String> found = new ArrayList<>();
+            for (long code : outputs[0].tensor().toLongs()) {
+                found.add(texts.get((int) code));
+            }
+            out.set(0, new Variable.Texts(Constant.ofTexts(found, outputs[0].shape())));
+            // Nobody holds the numbers: freed with the last hold.
+            outputs[0].hold();
+            outputs[0].release();
+        }
+        return out;
+    }
+}
