@@ -26,14 +26,16 @@ final class ClassicalOperators {
 
     /** 1 where the input is above a threshold, else 0. */
     static final Operator BINARIZER = Operator.named(DOMAIN, "Binarizer")
-            .forward(c -> c.in(0).greaterThan(c.attributes().real("threshold", 0)).to(c.type(0)))
+            .forward(c ->
+                    c.in(0).greaterThan(c.attributes().real("threshold", 0)).to(c.type(0)))
             .kind(Kinds.STEPS)
             .build();
 
     /** Sums, means or extremes of decision trees. */
     static final Operator TREE_ENSEMBLE = Operator.named(DOMAIN, "TreeEnsemble")
             .since(5)
-            .forward(c -> Tensor.of(DecisionTrees.of(c.attributes()).evaluate(c.in(0).toNdArray()))
+            .forward(c -> Tensor.of(
+                            DecisionTrees.of(c.attributes()).evaluate(c.in(0).toNdArray()))
                     .on(c.in(0).device()))
             .kind(Kinds.STEPS)
             .build();
@@ -41,8 +43,8 @@ final class ClassicalOperators {
     /** Replaces each element by what a table says. */
     static final Operator LABEL_ENCODER = Operator.named(DOMAIN, "LabelEncoder")
             .since(2)
-            .structural((interpreter, node, in) -> List.of(variable(encoded(node, in), c -> interpreter.constant(
-                    node.outputs().getFirst(), c))))
+            .structural((interpreter, node, in) -> List.of(variable(
+                    encoded(node, in), c -> interpreter.constant(node.outputs().getFirst(), c))))
             .build();
 
     static final List<Operator> ALL = List.of(BINARIZER, TREE_ENSEMBLE, LABEL_ENCODER);
@@ -124,9 +126,7 @@ final class ClassicalOperators {
             Constant values = at.tensor("values_tensor");
             return values.isText() ? null : values.type();
         }
-        return at.has("values_strings")
-                ? null
-                : at.has("values_int64s") ? NdArray.Type.INT64 : NdArray.Type.FLOAT32;
+        return at.has("values_strings") ? null : at.has("values_int64s") ? NdArray.Type.INT64 : NdArray.Type.FLOAT32;
     }
 
     private static Constant constant(List<Object> items, NdArray.@Nullable Type type, long[] shape) {

@@ -104,8 +104,8 @@ final class DecisionTrees {
         if (x.rank() != 2 || Arrays.stream(features).anyMatch(f -> f < 0 || f >= x.dimension(1))) {
             throw new WhenceException(
                     ErrorCode.SHAPE_MISMATCH,
-                    "the trees ask for feature " + Arrays.stream(features).max().orElse(0) + ", but the input has shape "
-                            + Arrays.toString(x.shape()));
+                    "the trees ask for feature " + Arrays.stream(features).max().orElse(0)
+                            + ", but the input has shape " + Arrays.toString(x.shape()));
         }
         int rows = (int) x.dimension(0);
         double[] out = new double[Sizes.inJava(rows, targets)];
@@ -176,7 +176,8 @@ final class DecisionTrees {
             case 5 -> value != split;
             case MEMBER -> members.get(node).contains(value);
             default ->
-                throw new WhenceException(ErrorCode.MODEL_INVALID, "a node compares in mode " + modes[node] + "; 0 to 6 exist");
+                throw new WhenceException(
+                        ErrorCode.MODEL_INVALID, "a node compares in mode " + modes[node] + "; 0 to 6 exist");
         };
     }
 
@@ -187,7 +188,8 @@ final class DecisionTrees {
             case 2 -> Arrays.stream(y).map(v -> 1 / (1 + Math.exp(-v))).toArray();
             default ->
                 throw new WhenceException(
-                        ErrorCode.OPERATOR_UNSUPPORTED, "attribute 'post_transform' " + transform + " is not supported");
+                        ErrorCode.OPERATOR_UNSUPPORTED,
+                        "attribute 'post_transform' " + transform + " is not supported");
         };
     }
 

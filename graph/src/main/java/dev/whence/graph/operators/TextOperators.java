@@ -61,8 +61,8 @@ final class TextOperators {
     /** Strings without stop words, in one case. */
     static final Operator STRING_NORMALIZER = Operator.named("StringNormalizer")
             .since(10)
-            .structural((interpreter, node, in) ->
-                    List.of(new Variable.Texts(normalized(texts(in, 0), node.attributes()))))
+            .structural(
+                    (interpreter, node, in) -> List.of(new Variable.Texts(normalized(texts(in, 0), node.attributes()))))
             .build();
 
     /** Whether each string matches a regular expression as a whole. */
@@ -131,9 +131,7 @@ final class TextOperators {
                 break;
             }
             out.add(rest.substring(0, at));
-            rest = delimiter.isEmpty()
-                    ? rest.substring(at).stripLeading()
-                    : rest.substring(at + delimiter.length());
+            rest = delimiter.isEmpty() ? rest.substring(at).stripLeading() : rest.substring(at + delimiter.length());
         }
         return out;
     }
