@@ -49,7 +49,7 @@ final class TextCoding {
 
     /** The outputs with strings in place of the numbers of the first one, if it has whole numbers. */
     List<? extends @Nullable Variable> decoded(@Nullable Slot[] outputs) {
-        List<@Nullable Variable> out = new ArrayList<>(java.util.Arrays.asList(outputs));
+        List<@Nullable Variable> out = new ArrayList<@Nullable Variable>(java.util.Arrays.asList(outputs));
         if (outputs.length > 0 && outputs[0] != null && outputs[0].type() == NdArray.Type.INT64) {
             List<String> found = new ArrayList<>();
             for (long code : outputs[0].tensor().toLongs()) {
