@@ -9,10 +9,15 @@ import dev.whence.tensor.Tensor;
 final class Secants {
     private Secants() {}
 
-    /** Of e^x: from the larger point downwards, so that nothing overflows where the secant does not. */
+    /**
+     * Of e^x: from the larger point downwards, so that nothing overflows where the secant does not. Two points at minus
+     * infinity, as masks make them, count as equal.
+     */
     static Tensor exp(Tensor x, Tensor r) {
         Tensor high = x.maximum(r);
-        return high.exp().times(ratioOfExpm1(high.minus(x.minimum(r)).negate()));
+        Tensor down = x.minimum(r).minus(high);
+        Tensor same = x.equalTo(r);
+        return high.exp().times(ratioOfExpm1(same.where(Tensor.zeros(down.type()), down)));
     }
 
     /** (e^d - 1) / d, 1 at d = 0. */
