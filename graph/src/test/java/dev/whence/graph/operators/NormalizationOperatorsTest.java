@@ -36,4 +36,54 @@ class NormalizationOperatorsTest {
                 .gradientHolds()
                 .expansionHolds();
     }
+
+    @Test
+    void normalizationOfChannelsAndGroupsHolds() {
+        NdArray x = random(1, 2, 4, 3, 2);
+        OperatorCheck.of("InstanceNormalization")
+                .input(x)
+                .input(random(2, 4))
+                .input(random(3, 4))
+                .gradientHolds()
+                .expansionHolds();
+        OperatorCheck.of("GroupNormalization")
+                .with("num_groups", 2)
+                .input(x)
+                .input(random(2, 4))
+                .input(random(3, 4))
+                .gradientHolds()
+                .expansionHolds();
+        OperatorCheck.of("GroupNormalization")
+                .opset(18)
+                .with("num_groups", 2)
+                .input(x)
+                .input(random(2, 2))
+                .input(random(3, 2))
+                .gradientHolds()
+                .expansionHolds();
+        OperatorCheck.of("RMSNormalization")
+                .opset(23)
+                .with("axis", 2)
+                .input(x)
+                .input(random(2, 3, 2))
+                .gradientHolds()
+                .expansionHolds();
+    }
+
+    @Test
+    void normalizationByNeighboursNormOrDeviationHolds() {
+        NdArray x = random(1, 2, 5, 2, 2);
+        OperatorCheck.of("LRN")
+                .with("size", 4)
+                .with("alpha", 0.3)
+                .input(x)
+                .gradientHolds();
+        OperatorCheck.of("LpNormalization").input(x).gradientHolds();
+        OperatorCheck.of("LpNormalization")
+                .with("p", 1)
+                .with("axis", 1)
+                .input(x)
+                .gradientHolds();
+        OperatorCheck.of("MeanVarianceNormalization").input(x).gradientHolds();
+    }
 }

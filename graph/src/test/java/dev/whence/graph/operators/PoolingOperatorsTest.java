@@ -106,4 +106,44 @@ class PoolingOperatorsTest {
                         .run())
                 .hasMessageContaining("does not fit");
     }
+
+    @Test
+    void normsOfWindowsHold() {
+        NdArray x = distinct(1, 2, 2, 5, 6);
+        OperatorCheck.of("LpPool")
+                .with("kernel_shape", new long[] {2, 3})
+                .with("strides", new long[] {2, 2})
+                .with("ceil_mode", 1)
+                .input(x)
+                .gradientHolds();
+        OperatorCheck.of("LpPool")
+                .with("kernel_shape", new long[] {2})
+                .with("p", 1)
+                .input(LINE)
+                .gives(0, 6, 7, 6, 7);
+        OperatorCheck.of("GlobalLpPool").with("p", 3).input(x).gradientHolds();
+    }
+
+    @Test
+    void unpoolingPutsMaximaBack() {
+        OperatorCheck unpool = OperatorCheck.of("MaxUnpool")
+                .with("kernel_shape", new long[] {2})
+                .with("strides", new long[] {2})
+                .input(NdArray.of(new double[] {5, 4}, 1, 1, 2))
+                .constant(NdArray.of(new long[] {1, 3}, 1, 1, 2));
+        unpool.gives(0, 0, 5, 0, 4);
+        unpool.gradientHolds();
+    }
+
+    @Test
+    void regionsAreSampled() {
+        OperatorCheck align = OperatorCheck.of("RoiAlign")
+                .with("output_height", 2)
+                .with("output_width", 3)
+                .with("sampling_ratio", 2)
+                .input(distinct(1, 2, 2, 6, 6))
+                .constant(NdArray.of(new double[] {0.5, 1, 4, 5, -1, 2, 3, 7}, 2, 4))
+                .constant(NdArray.of(new long[] {1, 0}, 2));
+        align.gradientHolds();
+    }
 }
