@@ -89,8 +89,8 @@ record RecurrentActivations(List<Function> functions, double clip) {
         return plain(f, index, bounded);
     }
 
-    /** Applies function {@code index}. */
-    private Slot plain(Formula f, int index, Slot x) {
+    /** Applies function {@code index} to a cell, which runtimes do not clip. */
+    Slot plain(Formula f, int index, Slot x) {
         Function function = functions.get(index);
         double alpha = function.alpha();
         double beta = function.beta();

@@ -87,7 +87,7 @@ final class RecurrentOperators {
         Slot candidate = a.gate(f, 1, gates[3]);
         Slot next = f.plus(f.times(forget, cell), f.times(input, candidate));
         Slot output = a.gate(f, 0, d.peeped(gates[1], 1, next));
-        return new State(f.times(output, a.gate(f, 2, next)), next);
+        return new State(f.times(output, a.plain(f, 2, next)), next);
     }
 
     /**

@@ -13,6 +13,8 @@ public final class StandardOperators {
             ElementwiseOperators.ALL,
             TrigonometricOperators.ALL,
             ActivationOperators.ALL,
+            ContributedLayers.ALL,
+            ContributedAttention.ALL,
             ContributedActivations.ALL,
             ArithmeticOperators.ALL,
             ExtremumOperators.ALL,

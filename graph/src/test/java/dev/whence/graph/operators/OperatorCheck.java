@@ -287,6 +287,15 @@ final class OperatorCheck {
         return this;
     }
 
+    /** Compares all outputs with those of ONNX Runtime, in float32. */
+    OperatorCheck agreesWithOnnxRuntime() {
+        Map<String, NdArray> all = new LinkedHashMap<>(active);
+        all.putAll(constants);
+        OnnxRuntimeOracle.compare(
+                new Node("node", domain, operator, opset, names, List.copyOf(outputNames()), attributes), all);
+        return this;
+    }
+
     /** Compares one output with expected numbers. */
     OperatorCheck gives(int output, double... expected) {
         assertThat(run().get(output).toDoubles())
