@@ -83,8 +83,8 @@ final class ContributedAttention {
         Attributes how = Attributes.of("is_causal", c.attributes().integer("unidirectional", 0));
         double scale = c.attributes().real("scale", 0);
         how = scale == 0 ? how : how.with("scale", scale);
-        Slot[] y = f.emitter()
-                .applyMany("Attention", 3, how, parts.q(), parts.k(), parts.v(), mask, pastKeys, pastValues);
+        Slot[] y =
+                f.emitter().applyMany("Attention", 3, how, parts.q(), parts.k(), parts.v(), mask, pastKeys, pastValues);
         return new Slot[] {AttentionOperators.joined(f, y[0]), y[1], y[2]};
     }
 
@@ -93,18 +93,17 @@ final class ContributedAttention {
      * and key, or from lengths.
      */
     private static Tensor padding(Tensor given, long keys, NdArray.Type type) {
-        Tensor allowed =
-                switch (given.rank()) {
-                    case 1 ->
-                        Algebra.range(0, keys, 1, NdArray.Type.INT64)
-                                .lessThan(given.to(NdArray.Type.INT64).reshape(-1, 1, 1, 1));
-                    case 2 -> given.notEqualTo(0).unsqueeze(1).unsqueeze(1);
-                    case 3 -> given.notEqualTo(0).unsqueeze(1);
-                    default ->
-                        throw new WhenceException(
-                                ErrorCode.OPERATOR_UNSUPPORTED,
-                                "a padding mask of shape " + Arrays.toString(given.shape()) + " is not supported");
-                };
+        Tensor allowed = switch (given.rank()) {
+            case 1 ->
+                Algebra.range(0, keys, 1, NdArray.Type.INT64)
+                        .lessThan(given.to(NdArray.Type.INT64).reshape(-1, 1, 1, 1));
+            case 2 -> given.notEqualTo(0).unsqueeze(1).unsqueeze(1);
+            case 3 -> given.notEqualTo(0).unsqueeze(1);
+            default ->
+                throw new WhenceException(
+                        ErrorCode.OPERATOR_UNSUPPORTED,
+                        "a padding mask of shape " + Arrays.toString(given.shape()) + " is not supported");
+        };
         return AttentionOperators.forbidding(allowed, type);
     }
 
@@ -131,18 +130,17 @@ final class ContributedAttention {
                         AttentionOperators.parted(f, f.slice(all, 2, sizes[0], sizes[0] + sizes[1]), heads),
                         AttentionOperators.parted(f, f.slice(all, 2, sizes[0] + sizes[1], width), heads));
                 Slot past = optional(in, 4);
-                Slot[] before = past == null ? new Slot[2] : f.split(past, 0, 2);
-                Slot pastKeys = before[0] == null ? null : f.squeeze(before[0], 0);
-                Slot pastValues = before[1] == null ? null : f.squeeze(before[1], 0);
+                Slot pastKeys = past == null ? null : f.squeeze(f.slice(past, 0, 0, 1), 0);
+                Slot pastValues = past == null ? null : f.squeeze(f.slice(past, 0, 1, 2), 0);
                 long length = parts.k().shape()[2] + (pastKeys == null ? 0 : pastKeys.shape()[2]);
                 Tensor padding = optional(in, 3) == null ? null : padding(c.in(3), length, f.type());
-                Slot[] y = standard(f, c, parts, masked(f, padding, optional(in, 5)), pastKeys, pastValues);
+                @Nullable Slot[] y = standard(f, c, parts, masked(f, padding, optional(in, 5)), pastKeys, pastValues);
                 Slot k = y[1];
                 Slot v = y[2];
-                boolean shows = c.wants(1) && k != null && v != null;
-                return new Slot[] {
-                    y[0], shows ? f.concat(0, List.of(f.unsqueeze(k, 0), f.unsqueeze(v, 0))) : null
-                };
+                if (k == null || v == null || !c.wants(1)) {
+                    return new Slot[] {y[0]};
+                }
+                return new Slot[] {y[0], f.concat(0, List.of(f.unsqueeze(k, 0), f.unsqueeze(v, 0)))};
             })
             .build();
 

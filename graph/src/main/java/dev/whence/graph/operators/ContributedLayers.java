@@ -28,8 +28,7 @@ final class ContributedLayers {
     /** Layer normalisation of input + skip + bias; outputs y, mean, 1 / deviation and that sum. */
     static final Operator SKIP_LAYER_NORMALIZATION = inlined("SkipLayerNormalization", (emitter, c, in) -> {
         Slot sum = sum(new Formula(emitter, c.type(0)), in, 4);
-        Slot[] y = emitter.applyMany(
-                "LayerNormalization", 3, epsilon(c), sum, Formula.given(in, 2), optional(in, 3));
+        Slot[] y = emitter.applyMany("LayerNormalization", 3, epsilon(c), sum, Formula.given(in, 2), optional(in, 3));
         return new Slot[] {y[0], y[1], y[2], sum};
     });
 
@@ -67,8 +66,8 @@ final class ContributedLayers {
     static final Operator SIMPLIFIED = Operator.named("SimplifiedLayerNormalization")
             .inlined((emitter, c, in) -> {
                 long axis = c.attributes().integer("axis", -1);
-                Attributes how =
-                        Attributes.of("axis", axis).with("epsilon", c.attributes().real("epsilon", 1e-5));
+                Attributes how = Attributes.of("axis", axis)
+                        .with("epsilon", c.attributes().real("epsilon", 1e-5));
                 Slot x = Formula.given(in, 0);
                 Slot y = emitter.apply("RMSNormalization", how, x, Formula.given(in, 1));
                 return new Slot[] {y, inverse(new Formula(emitter, c.type(0)), c, x, axis, 1)};
@@ -131,8 +130,7 @@ final class ContributedLayers {
             case "" -> x;
             case "Relu", "Sigmoid", "Tanh", "Softplus", "Softsign" -> f.apply(name, x);
             case "LeakyRelu", "Elu" ->
-                f.emitter()
-                        .apply(name, Double.isNaN(first) ? Attributes.NONE : Attributes.of("alpha", first), x);
+                f.emitter().apply(name, Double.isNaN(first) ? Attributes.NONE : Attributes.of("alpha", first), x);
             case "Clip" -> f.emitter().apply(name, x, f.number(first), f.number(second));
             case "HardSigmoid" ->
                 f.emitter()
@@ -142,8 +140,7 @@ final class ContributedLayers {
                                         .with("beta", Double.isNaN(second) ? 0.5 : second),
                                 x);
             default ->
-                throw new WhenceException(
-                        ErrorCode.OPERATOR_UNSUPPORTED, "activation '" + name + "' is not supported");
+                throw new WhenceException(ErrorCode.OPERATOR_UNSUPPORTED, "activation '" + name + "' is not supported");
         };
     }
 

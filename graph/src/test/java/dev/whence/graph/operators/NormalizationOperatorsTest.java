@@ -73,11 +73,7 @@ class NormalizationOperatorsTest {
     @Test
     void normalizationByNeighboursNormOrDeviationHolds() {
         NdArray x = random(1, 2, 5, 2, 2);
-        OperatorCheck.of("LRN")
-                .with("size", 4)
-                .with("alpha", 0.3)
-                .input(x)
-                .gradientHolds();
+        OperatorCheck.of("LRN").with("size", 4).with("alpha", 0.3).input(x).gradientHolds();
         OperatorCheck.of("LpNormalization").input(x).gradientHolds();
         OperatorCheck.of("LpNormalization")
                 .with("p", 1)

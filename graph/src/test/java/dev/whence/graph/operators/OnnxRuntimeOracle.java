@@ -32,8 +32,7 @@ final class OnnxRuntimeOracle {
     static void compare(Node node, Map<String, NdArray> inputs) {
         Map<String, NdArray> feeds = new LinkedHashMap<>();
         inputs.forEach((name, value) -> feeds.put(
-                name,
-                value.type() == NdArray.Type.FLOAT64 ? NdArray.of(value.toFloats(), value.shape()) : value));
+                name, value.type() == NdArray.Type.FLOAT64 ? NdArray.of(value.toFloats(), value.shape()) : value));
         Map<String, NdArray> ours;
         try (Network network = StandardOperators.network(graph(node, feeds, Map.of()), Precision.FLOAT32)) {
             ours = network.evaluate(feeds);
