@@ -146,6 +146,8 @@ public final class Interpreter {
             out = run(operator, node, in);
         } catch (WhenceException e) {
             throw String.valueOf(e.getMessage()).startsWith("Node '") ? e : located(node, in, e);
+        } catch (IndexOutOfBoundsException | ArithmeticException | IllegalArgumentException e) {
+            throw located(node, in, new WhenceException(ErrorCode.OPERATOR_FAILED, firstLine(e), e));
         }
         for (int i = 0; i < node.outputs().size(); i++) {
             String name = node.outputs().get(i);

@@ -130,6 +130,7 @@ final class ControlOperators {
 
     /** A graph run over the entries of an axis of some inputs, with a state. Before opset 9, for each example of a batch. */
     static final Operator SCAN = Operator.named("Scan")
+            .since(8)
             .structural((interpreter, node, in) -> interpreter.emit(node, emitter -> {
                 Scanning scan = Scanning.of(interpreter, emitter, node, in.length - (node.opset() < 9 ? 1 : 0));
                 return node.opset() < 9 ? scan.batch(in) : scan.run(Arrays.asList(in), node.attributes());
@@ -192,6 +193,12 @@ final class ControlOperators {
                 Slot x = slot(in.get(states + i));
                 List<Slot> entries = entries(x, Call.axis(axes[i], x.shape().length));
                 scanned.add(directions[i] == 0 ? entries : entries.reversed());
+                if (entries.size() != scanned.getFirst().size()) {
+                    throw new WhenceException(
+                            ErrorCode.SHAPE_MISMATCH,
+                            "its scanned inputs have " + scanned.getFirst().size() + " and " + entries.size()
+                                    + " entries");
+                }
             }
             List<Variable> state = new ArrayList<>();
             for (int i = 0; i < states; i++) {

@@ -27,6 +27,7 @@ final class GridOperators {
      * some of them negative, are treated alike.
      */
     static final Operator GRID_SAMPLE = Operator.named("GridSample")
+            .since(16)
             .forward(c -> sampler(c).apply(c.in(0), c.in(1).to(c.in(0).type())))
             .gradients((c, gys) -> {
                 @Nullable Tensor[] out = new @Nullable Tensor[2];
@@ -69,7 +70,7 @@ final class GridOperators {
 
     /** The points of a grid moved by a matrix for each example: a product of all points with the matrix. */
     static final Operator AFFINE_GRID =
-            Operator.named("AffineGrid").inlined(GridOperators::affine).build();
+            Operator.named("AffineGrid").since(20).inlined(GridOperators::affine).build();
 
     @Nullable
     private static Slot[] affine(Emitter emitter, Call c, @Nullable Slot[] in) {

@@ -61,6 +61,7 @@ final class IndexingOperators {
 
     /** Single elements along an axis, one for each element of the index. */
     static final Operator GATHER_ELEMENTS = Operator.named("GatherElements")
+            .since(11)
             .forward(IndexingOperators::elements)
             .gradient((c, gy) -> {
                 long[] x = c.shape(0);
@@ -80,6 +81,7 @@ final class IndexingOperators {
 
     /** Slices at places given by all their leading coordinates, after some batch axes. */
     static final Operator GATHER_ND = Operator.named("GatherND")
+            .since(11)
             .forward(IndexingOperators::slices)
             .gradient((c, gy) -> {
                 Coordinates at = coordinates(c);
@@ -155,6 +157,7 @@ final class IndexingOperators {
 
     /** Entries of an axis (of the flat tensor, if none is named) for which a condition holds. */
     static final Operator COMPRESS = Operator.named("Compress")
+            .since(9)
             .forward(IndexingOperators::compressed)
             .gradient((c, gy) -> {
                 boolean flat = !c.attributes().has("axis");

@@ -102,6 +102,7 @@ final class MovementOperators {
 
     /** Axes of length 1 repeated until the shape broadcasts with the wanted one. */
     static final Operator EXPAND = Operator.named("Expand")
+            .since(8)
             .forward(MovementOperators::expand)
             .gradient((c, gy) -> gy.sumTo(c.shape(0)))
             .reads(Reads.NOTHING)

@@ -54,6 +54,7 @@ final class PaddingOperators {
 
     /** Axes cut or filled with zeros evenly at both ends until they have the wanted lengths. */
     static final Operator CENTER_CROP_PAD = Operator.named("CenterCropPad")
+            .since(18)
             .forward(c -> centred(c).apply(c.in(0), Sizes.zerosLike(c.in(0))))
             .gradient((c, gy) -> centred(c).pullback(gy, c.shape(0)))
             .reads(Reads.NOTHING)

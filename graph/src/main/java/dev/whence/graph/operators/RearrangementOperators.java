@@ -79,6 +79,7 @@ final class RearrangementOperators {
 
     /** The first entries of each example's time axis turned around, as many as its length says. */
     static final Operator REVERSE_SEQUENCE = Operator.named("ReverseSequence")
+            .since(10)
             .forward(c -> reversed(c, c.in(0)))
             .gradient(RearrangementOperators::reversed)
             .reads(Reads.NOTHING)

@@ -24,13 +24,14 @@ final class ResizeOperators {
     private ResizeOperators() {}
 
     /** Interpolation to other lengths, in every mode of the standard. */
-    static final Operator RESIZE = operator("Resize");
+    static final Operator RESIZE = operator("Resize", 10);
 
     /** The former name, which only enlarges. */
-    static final Operator UPSAMPLE = operator("Upsample");
+    static final Operator UPSAMPLE = operator("Upsample", 7);
 
-    private static Operator operator(String name) {
+    private static Operator operator(String name, int since) {
         return Operator.named(name)
+                .since(since)
                 .forward(c -> Resizing.of(c).apply(c.in(0)))
                 .gradient((c, gy) -> Resizing.of(c).pullback(gy))
                 .reads(Reads.NOTHING)

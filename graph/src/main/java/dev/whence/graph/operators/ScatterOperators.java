@@ -19,13 +19,14 @@ final class ScatterOperators {
     private ScatterOperators() {}
 
     /** Single elements written along an axis. */
-    static final Operator SCATTER_ELEMENTS = scatter("ScatterElements");
+    static final Operator SCATTER_ELEMENTS = scatter("ScatterElements", 11);
 
     /** The former name of {@link #SCATTER_ELEMENTS}. */
-    static final Operator SCATTER = scatter("Scatter");
+    static final Operator SCATTER = scatter("Scatter", 9);
 
-    private static Operator scatter(String name) {
+    private static Operator scatter(String name, int since) {
         return Operator.named(name)
+                .since(since)
                 .forward(c -> {
                     int axis = c.axis("axis", 0, c.rank(0));
                     return combined(c, c.in(0), axis, places(c, axis), c.in(2));
@@ -45,6 +46,7 @@ final class ScatterOperators {
 
     /** Slices written at places given by their leading coordinates. */
     static final Operator SCATTER_ND = Operator.named("ScatterND")
+            .since(11)
             .forward(c -> {
                 var at = coordinates(c);
                 Tensor index = spread(at);

@@ -52,6 +52,7 @@ final class SelectionOperators {
 
     /** Each different element (or slice of an axis) once, its first place, the way back, and how often it occurs. */
     static final Operator UNIQUE = Operator.named("Unique")
+            .since(11)
             .forwardMany(SelectionOperators::unique)
             .kind(new Kind.Blocking("which elements it takes depends on what is attributed"))
             .build();
@@ -93,6 +94,7 @@ final class SelectionOperators {
 
     /** Boxes chosen by score, less those that overlap a better one of their class too much. */
     static final Operator NON_MAX_SUPPRESSION = Operator.named("NonMaxSuppression")
+            .since(10)
             .forward(SelectionOperators::suppressed)
             .kind(Kinds.DISCRETE)
             .build();

@@ -23,6 +23,7 @@ final class SequenceOperators {
 
     /** A list of the inputs. */
     static final Operator SEQUENCE_CONSTRUCT = Operator.named("SequenceConstruct")
+            .since(11)
             .structural((interpreter, node, in) -> {
                 List<Variable> items = new ArrayList<>();
                 for (int i = 0; i < in.length; i++) {
@@ -34,11 +35,13 @@ final class SequenceOperators {
 
     /** A list of nothing. */
     static final Operator SEQUENCE_EMPTY = Operator.named("SequenceEmpty")
+            .since(11)
             .structural((interpreter, node, in) -> List.of(new Variable.Sequence(List.of())))
             .build();
 
     /** One element of a list. */
     static final Operator SEQUENCE_AT = Operator.named("SequenceAt")
+            .since(11)
             .structural((interpreter, node, in) -> {
                 List<Variable> items = items(in, 0);
                 return List.of(items.get(place(in, 1, items.size(), items.size() - 1)));
@@ -47,6 +50,7 @@ final class SequenceOperators {
 
     /** A list with one more element; at the end unless said. */
     static final Operator SEQUENCE_INSERT = Operator.named("SequenceInsert")
+            .since(11)
             .structural((interpreter, node, in) -> {
                 List<Variable> items = new ArrayList<>(items(in, 0));
                 items.add(place(in, 2, items.size(), items.size()), ControlOperators.given(in, 1));
@@ -56,6 +60,7 @@ final class SequenceOperators {
 
     /** A list with one element less; the last unless said. */
     static final Operator SEQUENCE_ERASE = Operator.named("SequenceErase")
+            .since(11)
             .structural((interpreter, node, in) -> {
                 List<Variable> items = new ArrayList<>(items(in, 0));
                 items.remove(place(in, 1, items.size(), items.size() - 1));
@@ -65,6 +70,7 @@ final class SequenceOperators {
 
     /** How many elements a list has. */
     static final Operator SEQUENCE_LENGTH = Operator.named("SequenceLength")
+            .since(11)
             .structural((interpreter, node, in) -> List.of(interpreter.constant(
                     node.outputs().getFirst(),
                     Tensor.of(NdArray.of(new long[] {items(in, 0).size()})))))
@@ -92,6 +98,7 @@ final class SequenceOperators {
 
     /** One axis cut into a list of parts. */
     static final Operator SPLIT_TO_SEQUENCE = Operator.named("SplitToSequence")
+            .since(11)
             .structural((interpreter, node, in) -> interpreter.emit(
                     node,
                     emitter -> List.of(new Variable.Sequence(split(
@@ -137,6 +144,7 @@ final class SequenceOperators {
 
     /** The elements of a list joined along an axis, or stacked along a new one. */
     static final Operator CONCAT_FROM_SEQUENCE = Operator.named("ConcatFromSequence")
+            .since(11)
             .structural((interpreter, node, in) -> {
                 List<Slot> parts =
                         items(in, 0).stream().map(ControlOperators::slot).toList();
@@ -158,7 +166,7 @@ final class SequenceOperators {
 
     /** A graph run on each element of a list. */
     static final Operator SEQUENCE_MAP =
-            Operator.named("SequenceMap").structural(SequenceOperators::mapped).build();
+            Operator.named("SequenceMap").since(17).structural(SequenceOperators::mapped).build();
 
     private static List<Variable> mapped(Interpreter interpreter, Node node, @Nullable Variable[] in) {
         Graph body = node.attributes().graph("body");
@@ -188,11 +196,13 @@ final class SequenceOperators {
 
     /** A value that may be absent. */
     static final Operator OPTIONAL = Operator.named("Optional")
+            .since(15)
             .structural((interpreter, node, in) -> List.of(new Variable.Maybe(in.length > 0 ? in[0] : null)))
             .build();
 
     /** The value, which must be there. */
     static final Operator OPTIONAL_GET_ELEMENT = Operator.named("OptionalGetElement")
+            .since(15)
             .structural((interpreter, node, in) -> {
                 Variable given = ControlOperators.given(in, 0);
                 Variable item = given instanceof Variable.Maybe(var inside) ? inside : given;
@@ -205,6 +215,7 @@ final class SequenceOperators {
 
     /** Whether the value is there. */
     static final Operator OPTIONAL_HAS_ELEMENT = Operator.named("OptionalHasElement")
+            .since(15)
             .structural((interpreter, node, in) -> {
                 Variable given = in.length > 0 ? in[0] : null;
                 boolean there = given instanceof Variable.Maybe(var inside) ? inside != null : given != null;

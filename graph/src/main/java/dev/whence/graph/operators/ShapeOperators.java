@@ -108,6 +108,7 @@ final class ShapeOperators {
 
     /** A tensor of a given shape filled with one value, 0 unless said. */
     static final Operator CONSTANT_OF_SHAPE = Operator.named("ConstantOfShape")
+            .since(9)
             .forward(c -> {
                 long[] shape = Sizes.checked(c.in(0).toLongs());
                 if (!c.attributes().has("value")) {
@@ -124,6 +125,7 @@ final class ShapeOperators {
 
     /** The numbers from a start to a limit, which is left out, in steps. */
     static final Operator RANGE = Operator.named("Range")
+            .since(11)
             .forward(c -> {
                 NdArray.Type type = c.type(0);
                 double start = c.in(0).item();
@@ -145,6 +147,7 @@ final class ShapeOperators {
 
     /** Ones on a diagonal, in the shape of the input. */
     static final Operator EYE_LIKE = Operator.named("EyeLike")
+            .since(9)
             .forward(c -> {
                 long[] shape = c.shape(0);
                 if (shape.length != 2) {
@@ -177,12 +180,14 @@ final class ShapeOperators {
 
     /** The places of all elements that are not zero, one a column. */
     static final Operator NON_ZERO = Operator.named("NonZero")
+            .since(9)
             .forward(c -> Indexing.nonzero(c.in(0)).transpose(0, 1))
             .kind(Kinds.DISCRETE)
             .build();
 
     /** The upper or lower triangle of each matrix, the rest zero. */
     static final Operator TRILU = Operator.named("Trilu")
+            .since(14)
             .forward(c -> triangle(c, c.in(0)))
             .gradient(ShapeOperators::triangle)
             .reads(Reads.NOTHING)
@@ -201,6 +206,7 @@ final class ShapeOperators {
 
     /** A new axis that holds one value at the index and another one elsewhere. */
     static final Operator ONE_HOT = Operator.named("OneHot")
+            .since(9)
             .forward(c -> {
                 long depth = Sizes.checked((long) c.in(1).item())[0];
                 int rank = c.rank(0) + 1;
