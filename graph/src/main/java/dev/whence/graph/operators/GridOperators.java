@@ -69,8 +69,10 @@ final class GridOperators {
     }
 
     /** The points of a grid moved by a matrix for each example: a product of all points with the matrix. */
-    static final Operator AFFINE_GRID =
-            Operator.named("AffineGrid").since(20).inlined(GridOperators::affine).build();
+    static final Operator AFFINE_GRID = Operator.named("AffineGrid")
+            .since(20)
+            .inlined(GridOperators::affine)
+            .build();
 
     @Nullable
     private static Slot[] affine(Emitter emitter, Call c, @Nullable Slot[] in) {

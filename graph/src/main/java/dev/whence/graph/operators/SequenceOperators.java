@@ -165,8 +165,10 @@ final class SequenceOperators {
             .build();
 
     /** A graph run on each element of a list. */
-    static final Operator SEQUENCE_MAP =
-            Operator.named("SequenceMap").since(17).structural(SequenceOperators::mapped).build();
+    static final Operator SEQUENCE_MAP = Operator.named("SequenceMap")
+            .since(17)
+            .structural(SequenceOperators::mapped)
+            .build();
 
     private static List<Variable> mapped(Interpreter interpreter, Node node, @Nullable Variable[] in) {
         Graph body = node.attributes().graph("body");

@@ -53,7 +53,9 @@ public final class StandardOperators {
             SequenceOperators.ALL,
             TextOperators.ALL,
             WordCountOperators.ALL,
-            ClassicalOperators.ALL);
+            ClassicalOperators.ALL,
+            LinearModelOperators.ALL,
+            TreeOperators.ALL);
 
     private StandardOperators() {}
 
