@@ -177,7 +177,7 @@ public final class Interpreter {
     private List<? extends @Nullable Variable> run(Operator operator, Node node, @Nullable Variable[] in) {
         return switch (operator.body()) {
             case Operator.Primitive(Operator.Forward forward) -> {
-                TextCoding coding = TextCoding.of(in);
+                TextCoding coding = TextCoding.of(node, in);
                 yield coding == null
                         ? Arrays.asList(runPrimitive(operator, forward, node, slots(node, in)))
                         : coding.decoded(runPrimitive(operator, forward, node, slots(node, coding.encoded(in))));

@@ -4,6 +4,7 @@ import dev.whence.core.NdArray;
 import dev.whence.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -12,14 +13,23 @@ import org.jspecify.annotations.Nullable;
  * works on the numbers, and whole numbers that it gives back as its first output are strings again.
  */
 final class TextCoding {
+    /** The operators of the standard domain that take strings. */
+    private static final Set<String> TAKING_STRINGS = Set.of(
+            "Compress", "Concat", "DepthToSpace", "Equal", "Expand", "Flatten", "Gather", "GatherElements", "GatherND",
+            "OneHot", "Pad", "Reshape", "ReverseSequence", "Scatter", "ScatterElements", "ScatterND", "Slice",
+            "SpaceToDepth", "Split", "Squeeze", "TensorScatter", "Tile", "Transpose", "Unique", "Unsqueeze", "Where");
+
     private final List<String> texts;
 
     private TextCoding(List<String> texts) {
         this.texts = texts;
     }
 
-    /** The strings of all inputs; null if none holds strings. */
-    static @Nullable TextCoding of(@Nullable Variable[] inputs) {
+    /** The strings of all inputs; null if none holds strings, or the operator does not take any. */
+    static @Nullable TextCoding of(Node node, @Nullable Variable[] inputs) {
+        if (!node.domain().isEmpty() || !TAKING_STRINGS.contains(node.operator())) {
+            return null;
+        }
         TreeSet<String> all = new TreeSet<>();
         boolean any = false;
         for (Variable input : inputs) {

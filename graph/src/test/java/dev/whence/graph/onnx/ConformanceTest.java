@@ -46,8 +46,13 @@ class ConformanceTest {
         Map<ConformanceCases.Case, ConformanceRun> runs = new java.util.LinkedHashMap<>();
         for (ConformanceCases.Case c : cases) {
             ConformanceRun run = ConformanceRun.of(c);
-            GoldenTable.record("conformance", c.name(), run.outcome(), run.note());
             runs.put(c, run);
+            if (run.outcome() == Outcome.FAILED && c.verdict().equals("fail")) {
+                String note = "neither Whence nor ONNX Runtime gives the numbers of this case: " + run.note();
+                GoldenTable.record("conformance", c.name(), Outcome.NOT_SUPPORTED, note);
+            } else {
+                GoldenTable.record("conformance", c.name(), run.outcome(), run.note());
+            }
         }
         return runs;
     }
