@@ -15,9 +15,32 @@ import org.jspecify.annotations.Nullable;
 final class TextCoding {
     /** The operators of the standard domain that take strings. */
     private static final Set<String> TAKING_STRINGS = Set.of(
-            "Compress", "Concat", "DepthToSpace", "Equal", "Expand", "Flatten", "Gather", "GatherElements", "GatherND",
-            "OneHot", "Pad", "Reshape", "ReverseSequence", "Scatter", "ScatterElements", "ScatterND", "Slice",
-            "SpaceToDepth", "Split", "Squeeze", "TensorScatter", "Tile", "Transpose", "Unique", "Unsqueeze", "Where");
+            "Compress",
+            "Concat",
+            "DepthToSpace",
+            "Equal",
+            "Expand",
+            "Flatten",
+            "Gather",
+            "GatherElements",
+            "GatherND",
+            "OneHot",
+            "Pad",
+            "Reshape",
+            "ReverseSequence",
+            "Scatter",
+            "ScatterElements",
+            "ScatterND",
+            "Slice",
+            "SpaceToDepth",
+            "Split",
+            "Squeeze",
+            "TensorScatter",
+            "Tile",
+            "Transpose",
+            "Unique",
+            "Unsqueeze",
+            "Where");
 
     private final List<String> texts;
 

@@ -22,7 +22,7 @@ final class FourBitTypes {
     private FourBitTypes() {}
 
     static Graph written(Graph graph) {
-        if (graph.nodes().stream().allMatch(n -> written(graph, n) == n)) {
+        if (graph.nodes().stream().allMatch(n -> written(graph, n).equals(n))) {
             return graph;
         }
         Graph.Builder out = Graph.builder(graph.name());
@@ -40,9 +40,9 @@ final class FourBitTypes {
             return node;
         }
         if (node.operator().equals("QuantizeLinear")) {
-            ElementType type = declared(graph, node, 2);
+            ElementType type = fourBits(graph, node, 2);
             boolean isKnown = node.attributes().integer("output_dtype", 0) != 0;
-            return isKnown || !isFourBits(type)
+            return isKnown || type == null
                     ? node
                     : node.rewired(
                             node.name(),
@@ -51,8 +51,8 @@ final class FourBitTypes {
                             node.attributes().with("output_dtype", type.code()));
         }
         if (node.operator().equals("CastLike")) {
-            ElementType type = declared(graph, node, 1);
-            if (isFourBits(type)) {
+            ElementType type = fourBits(graph, node, 1);
+            if (type != null) {
                 Attributes to = Attributes.of("to", type.code());
                 List<String> data = node.inputs().subList(0, 1);
                 return new Node(node.name(), "", "Cast", node.opset(), data, node.outputs(), to);
@@ -61,19 +61,16 @@ final class FourBitTypes {
         return node;
     }
 
-    private static boolean isFourBits(@Nullable ElementType type) {
-        return type == ElementType.INT4 || type == ElementType.UINT4;
-    }
-
-    private static @Nullable ElementType declared(Graph graph, Node node, int input) {
+    /** What the model declares an input to hold, if that has four bits. */
+    private static @Nullable ElementType fourBits(Graph graph, Node node, int input) {
         if (!node.hasInput(input)) {
             return null;
         }
         String name = node.inputs().get(input);
         Constant constant = graph.constants().get(name);
-        if (constant != null) {
-            return constant.element();
-        }
-        return graph.declared(name).declared() instanceof ValueType.Tensor t ? t.element() : null;
+        ElementType type = constant != null
+                ? constant.element()
+                : graph.declared(name).declared() instanceof ValueType.Tensor t ? t.element() : null;
+        return type == ElementType.INT4 || type == ElementType.UINT4 ? type : null;
     }
 }

@@ -132,10 +132,10 @@ final class AttentionOperators {
         Tensor own = mask(c, heads, given == null || given.isActive() ? null : c.in(3));
         Slot plain = given != null && given.isActive() ? f.plus(raw, given) : raw;
         Slot masked = own == null ? plain : f.plus(plain, f.constant(finite(own)));
-        boolean showsMask = own != null && c.wants(3) && c.attributes().integer("qk_matmul_output_mode", 0) == 1;
+        boolean showsMask = c.wants(3) && c.attributes().integer("qk_matmul_output_mode", 0) == 1;
         double cap = c.attributes().real("softcap", 0);
         Slot capped = cap > 0 ? f.times(f.apply("Tanh", f.over(masked, f.number(cap))), f.number(cap)) : masked;
-        return new Scores(masked, capped, showsMask ? f.plus(plain, f.constant(own)) : masked);
+        return new Scores(masked, capped, own != null && showsMask ? f.plus(plain, f.constant(own)) : masked);
     }
 
     static Tensor finite(Tensor mask) {
