@@ -22,15 +22,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class DeepLiftRun implements Runner {
     private final DeepLift method;
+    private final @Nullable Ledger ledger;
     private final Interpreter.Retention retention;
     private final TensorScope shared = TensorScope.open();
     private final Map<Map<String, NdArray>, @Nullable Trace> sharedTraces = new IdentityHashMap<>();
 
     DeepLiftRun(DeepLift method) {
+        this(method, null);
+    }
+
+    /** @param ledger takes down what every step gets and gives, or null */
+    DeepLiftRun(DeepLift method, @Nullable Ledger ledger) {
         this.method = method;
+        this.ledger = ledger;
         boolean anyParts = method.mode() != DeepLift.Mode.RESCALE
                 || method.overrides().containsValue(ActivationRule.REVEAL_CANCEL);
-        this.retention = anyParts ? Interpreter.Retention.ALL : DeepLiftPropagation.RESCALE_RETENTION;
+        this.retention = anyParts || ledger != null ? Interpreter.Retention.ALL : DeepLiftPropagation.RESCALE_RETENTION;
     }
 
     @Override
@@ -101,11 +108,11 @@ final class DeepLiftRun implements Runner {
             one.seed(target, Signal.of(Tensor.of(seed).to(target.type()).on(task.network().device())));
             signals.add(one);
         }
-        Backward.walk(
-                pair.steps(),
-                new DeepLiftPropagation(task.network(), pair, plan, parts, residuals),
-                signals,
-                sources);
+        Propagation rules = new DeepLiftPropagation(task.network(), pair, plan, parts, residuals);
+        if (ledger != null) {
+            rules = ledger.around(rules, pair, plan, parts, residuals);
+        }
+        Backward.walk(pair.steps(), rules, signals, sources);
         NdArray referenceValue = compared.reference().slot(task.target()).tensor().toNdArray();
         sums.warnings(plan.warnings());
         for (int t = 0; t < seeds.size(); t++) {

@@ -20,7 +20,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +81,38 @@ public final class Explainer implements AutoCloseable {
      * @throws WhenceException if an input, reference or target does not fit, or an operator on the way has no rule
      */
     public List<Explanation> explain(Request request) {
+        return explain(request, Runner.of(request.method()));
+    }
+
+    /**
+     * Checks whether DeepLIFT's contributions add up, and if they do not, at which node they stop doing so: the
+     * convergence report of all examples, in float64 again if it fails, and the balance of every node for the example with
+     * the largest delta. Only the request's first target is looked at.
+     *
+     * @throws WhenceException as {@link #explain}, and if the method is not DeepLIFT
+     */
+    public Audit audit(Request request) {
+        return Auditor.audit(this, request);
+    }
+
+    /**
+     * The nodes on the way from the target to the attributed inputs through which no contribution can pass: DeepLIFT
+     * refuses a network that has one, gradients are zero behind it. Runs the first example forward.
+     *
+     * @return in backward order; empty if every method works
+     */
+    public List<Obstacle> obstacles(Request request) {
+        TargetNode target = TargetNode.of(network.graph(), request.output());
+        return Obstacle.find(network, firstRow(request), Set.copyOf(sources(network.graph(), request)), target.name());
+    }
+
+    /** The same network in float64, to be closed by the caller. */
+    Explainer inFloat64() {
+        Network wide = Network.of(network.graph(), StandardOperators.SET, Precision.FLOAT64, network.device());
+        return new Explainer(wide, modelHash, clock);
+    }
+
+    List<Explanation> explain(Request request, Runner runner) {
         Graph graph = network.graph();
         TargetNode target = TargetNode.of(graph, request.output());
         List<String> sources = sources(graph, request);
@@ -87,11 +121,12 @@ public final class Explainer implements AutoCloseable {
         references.forEach(r -> InputChecks.requireFinite("reference", r));
         int examples = examples(request.inputs());
         int batch = batchSize(request, examples);
+        Chosen chosen = new Chosen(request.targets(), examples);
         List<List<BatchResult>> batches = new ArrayList<>();
-        try (Runner runner = Runner.of(request.method())) {
+        try (runner) {
             for (int first = 0; first < examples; first += batch) {
                 int count = Math.min(batch, examples - first);
-                Task task = task(request, target.name(), sources, references, first, count, examples);
+                Task task = task(request, target.name(), sources, references, first, count, chosen);
                 batches.add(runner.run(task));
                 request.progress().step((long) first + count, examples, "examples");
             }
@@ -102,7 +137,7 @@ public final class Explainer implements AutoCloseable {
             int which = t;
             List<BatchResult> parts = batches.stream().map(b -> b.get(which)).toList();
             out.add(ResultAssembly.explanation(
-                    request, target.name(), request.targets().get(t), parts, warnings, provenance(request)));
+                    request, target.name(), t, chosen, parts, warnings, provenance(request)));
         }
         return out;
     }
@@ -114,7 +149,8 @@ public final class Explainer implements AutoCloseable {
             List<Map<String, NdArray>> references,
             int first,
             int count,
-            int examples) {
+            Chosen chosen) {
+        int examples = chosen.examples();
         List<Map<String, NdArray>> ofBatch = new ArrayList<>();
         for (Map<String, NdArray> reference : references) {
             ofBatch.add(Task.isShared(reference) ? reference : rows(reference, first, count, examples));
@@ -128,10 +164,10 @@ public final class Explainer implements AutoCloseable {
                 request.targets(),
                 first,
                 count,
-                examples);
+                chosen);
     }
 
-    private static Map<String, NdArray> rows(Map<String, NdArray> all, int first, int count, int examples) {
+    static Map<String, NdArray> rows(Map<String, NdArray> all, int first, int count, int examples) {
         Map<String, NdArray> out = new LinkedHashMap<>();
         all.forEach((name, array) -> out.put(
                 name,
@@ -139,7 +175,7 @@ public final class Explainer implements AutoCloseable {
         return out;
     }
 
-    private static int examples(Map<String, NdArray> inputs) {
+    static int examples(Map<String, NdArray> inputs) {
         int examples = 1;
         for (NdArray array : inputs.values()) {
             if (array.rank() > 0) {
@@ -279,7 +315,7 @@ public final class Explainer implements AutoCloseable {
 
     private Provenance provenance(Request request) {
         Map<String, String> environment = new TreeMap<>();
-        environment.put("precision", network.precision().name());
+        environment.put("precision", network.precision().name().toLowerCase(Locale.ROOT));
         environment.put("java", System.getProperty("java.version", "?"));
         environment.put("os", System.getProperty("os.name", "?") + " " + System.getProperty("os.arch", "?"));
         environment.put("threads", String.valueOf(Engine.threads()));

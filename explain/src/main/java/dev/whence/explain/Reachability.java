@@ -3,6 +3,7 @@ package dev.whence.explain;
 import dev.whence.graph.Kind;
 import dev.whence.graph.Slot;
 import dev.whence.graph.Step;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -14,8 +15,18 @@ final class Reachability {
 
     /** Walks from the target to the sources and refuses the first step that cannot carry contributions. */
     static void requireRules(List<Step> steps, Slot target) {
+        for (Step step : stepsTowards(steps, target)) {
+            if (step.kind() instanceof Kind.Blocking(String reason)) {
+                throw DeepLiftPropagation.noRule(step, reason);
+            }
+        }
+    }
+
+    /** The steps through which a target depends on active values, in backward order; what only a condition reads is left out. */
+    static List<Step> stepsTowards(List<Step> steps, Slot target) {
         Set<Slot> reached = Collections.newSetFromMap(new IdentityHashMap<>());
         reached.add(target);
+        List<Step> found = new ArrayList<>();
         for (int i = steps.size() - 1; i >= 0; i--) {
             Step step = steps.get(i);
             boolean isReached = false;
@@ -25,9 +36,7 @@ final class Reachability {
             if (!isReached) {
                 continue;
             }
-            if (step.kind() instanceof Kind.Blocking(String reason)) {
-                throw DeepLiftPropagation.noRule(step, reason);
-            }
+            found.add(step);
             for (int k = 0; k < step.inputs().length; k++) {
                 Slot in = step.inputs()[k];
                 boolean isCondition = step.kind() instanceof Kind.Choice && k == 0;
@@ -36,5 +45,6 @@ final class Reachability {
                 }
             }
         }
+        return found;
     }
 }

@@ -52,6 +52,17 @@ final class Residuals {
         }
     }
 
+    /** All residuals of a target so far, over all examples. */
+    double total(int target) {
+        double total = 0;
+        for (double[] one : byTarget.get(offset + target).values()) {
+            for (double v : one) {
+                total += v;
+            }
+        }
+        return total;
+    }
+
     /** The residuals of a target by name, one number an example. */
     Map<String, double[]> of(int target) {
         return byTarget.get(target);

@@ -20,7 +20,8 @@ final class ResultAssembly {
     static Explanation explanation(
             Request request,
             String target,
-            TargetChoice choice,
+            int which,
+            Chosen chosen,
             List<BatchResult> parts,
             List<String> warnings,
             Provenance provenance) {
@@ -30,9 +31,9 @@ final class ResultAssembly {
         double[] referenceValues = new double[values.length];
         double[][] deltas = new double[k][];
         for (int j = 0; j < k; j++) {
-            int which = j;
-            double[] r = joined(parts.stream().map(p -> p.referenceValues()[which]).toList());
-            double[] s = joined(parts.stream().map(p -> p.referenceSums()[which]).toList());
+            int one = j;
+            double[] r = joined(parts.stream().map(p -> p.referenceValues()[one]).toList());
+            double[] s = joined(parts.stream().map(p -> p.referenceSums()[one]).toList());
             deltas[j] = new double[values.length];
             for (int i = 0; i < values.length; i++) {
                 referenceValues[i] += r[i] / k;
@@ -50,13 +51,13 @@ final class ResultAssembly {
                         request.method().name(),
                         request.method().parameters(),
                         request.method().completeness()),
-                new Target(target, choice.toString(), values),
+                new Target(target, chosen.text(which), values),
                 new Reference(description, referenceValues),
                 units(parts, values.length),
                 delta,
                 List.copyOf(told),
                 provenance);
-        return new Explanation(attribution, deltas);
+        return new Explanation(attribution, deltas, chosen.of(which));
     }
 
     private static List<Units> units(List<BatchResult> parts, int examples) {

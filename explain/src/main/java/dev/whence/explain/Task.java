@@ -20,7 +20,7 @@ import java.util.Set;
  * @param choices the targets
  * @param first place of the batch's first example among all
  * @param count examples in the batch
- * @param examples examples in all
+ * @param chosen takes down which element each example's target is
  */
 record Task(
         Network network,
@@ -31,7 +31,7 @@ record Task(
         List<TargetChoice> choices,
         int first,
         int count,
-        int examples) {
+        Chosen chosen) {
 
     /** Input tensors in the innermost scope. */
     Map<String, Tensor> inputTensors() {
@@ -88,8 +88,10 @@ record Task(
     /** Weights of every target over the target value. */
     List<NdArray> seeds(NdArray value) {
         List<NdArray> out = new ArrayList<>();
-        for (TargetChoice choice : choices) {
-            out.add(Seeds.weights(target, value, choice, first, examples));
+        for (int t = 0; t < choices.size(); t++) {
+            NdArray weights = Seeds.weights(target, value, choices.get(t), first, chosen.examples());
+            chosen.take(t, first, weights);
+            out.add(weights);
         }
         return out;
     }
