@@ -157,12 +157,11 @@ class DeepLiftLawTest {
         TargetChoice[] classes = new TargetChoice[4];
         Arrays.setAll(classes, TargetChoice.SoftmaxNormalised::new);
         try (Explainer explainer = Explainer.of(graph, Precision.FLOAT64)) {
-            List<Explanation> all =
-                    explainer.explain(Request.of(Map.of("x", x), DeepLift.RESCALE).target(classes));
+            List<Explanation> all = explainer.explain(
+                    Request.of(Map.of("x", x), DeepLift.RESCALE).target(classes));
             double[] sum = new double[x.size()];
             for (Explanation one : all) {
-                double[] scores =
-                        one.attribution().units().getFirst().scores().toDoubles();
+                double[] scores = one.attribution().units().getFirst().scores().toDoubles();
                 Arrays.setAll(sum, i -> sum[i] + scores[i]);
             }
             for (double s : sum) {
@@ -180,8 +179,8 @@ class DeepLiftLawTest {
                 ExecutorService threads = Executors.newFixedThreadPool(8)) {
             List<Future<double[]>> answers = new ArrayList<>();
             for (int t = 0; t < 8; t++) {
-                Request request = Request.of(Map.of("x", x), DeepLift.REVEAL_CANCEL)
-                        .target(new TargetChoice.Index(t % 4));
+                Request request =
+                        Request.of(Map.of("x", x), DeepLift.REVEAL_CANCEL).target(new TargetChoice.Index(t % 4));
                 answers.add(threads.submit(() -> explainer
                         .explain(request)
                         .getFirst()
@@ -192,8 +191,8 @@ class DeepLiftLawTest {
                         .toDoubles()));
             }
             for (int t = 0; t < 8; t++) {
-                Request request = Request.of(Map.of("x", x), DeepLift.REVEAL_CANCEL)
-                        .target(new TargetChoice.Index(t % 4));
+                Request request =
+                        Request.of(Map.of("x", x), DeepLift.REVEAL_CANCEL).target(new TargetChoice.Index(t % 4));
                 assertThat(answers.get(t).get()).isEqualTo(scores(graph, request));
             }
         }
@@ -220,9 +219,8 @@ class DeepLiftLawTest {
                 .node("Mul", "y", "m", "half")
                 .output("y");
         for (DeepLift method : methods()) {
-            Request request = Request.of(Map.of("x", x), method)
-                    .reference(reference(r))
-                    .target(new TargetChoice.Sum());
+            Request request =
+                    Request.of(Map.of("x", x), method).reference(reference(r)).target(new TargetChoice.Sum());
             Close.assertRelativeToMax(method.name(), scores(spelled, request), scores(gelu, request), 1e-10);
         }
         Graph silu = new Networks.Sketch(-1, 4)
@@ -312,7 +310,8 @@ class DeepLiftLawTest {
                         .target(new TargetChoice.Sum()));
         assertThat(a.delta()[0]).isCloseTo(0, within(ROUNDING));
         assertThat(a.units()).extracting(u -> u.name()).containsExactly("x", "condition of y");
-        // First element: 6 - (-1) = 7; branches change by 9 and 3, of which half each: 6; the condition has the rest, 1.
+        // First element: 6 - (-1) = 7; branches change by 9 and 3, of which half each: 6; the condition has the rest,
+        // 1.
         assertThat(a.units().get(0).scores().toDoubles()).containsExactly(6, 1);
         assertThat(a.units().get(1).scores().toDoubles()).containsExactly(1);
     }
@@ -346,7 +345,8 @@ class DeepLiftLawTest {
         RandomGenerator random = Networks.seeded(10);
         Graph graph = Networks.mixed(random);
         NdArray x = Networks.random(random, 1, 1, 2, 6, 6);
-        Attribution a = explain(graph, Request.of(Map.of("x", x), DeepLift.RESCALE).reference(reference(x)));
+        Attribution a =
+                explain(graph, Request.of(Map.of("x", x), DeepLift.RESCALE).reference(reference(x)));
         for (double score : a.units().getFirst().scores().toDoubles()) {
             assertThat(score).isZero();
         }

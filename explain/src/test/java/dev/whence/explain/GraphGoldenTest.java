@@ -37,7 +37,8 @@ class GraphGoldenTest {
             for (Path model : models(json, file)) {
                 for (Precision precision : List.of(Precision.FLOAT64, Precision.FLOAT32)) {
                     for (JsonNode one : file.get("cases")) {
-                        String name = model.getFileName() + " " + one.get("rule").asString() + " " + precision;
+                        String name =
+                                model.getFileName() + " " + one.get("rule").asString() + " " + precision;
                         tests.add(DynamicTest.dynamicTest(
                                 name, () -> GoldenTable.check(FOLDER, name, () -> check(model, file, one, precision))));
                     }

@@ -34,8 +34,11 @@ class NativeMemoryTest {
         Assumptions.assumeTrue(Files.exists(Path.of("/proc/self/status")), "resident memory is read from /proc");
         RandomGenerator random = Networks.seeded(11);
         NdArray x = Networks.random(random, 1, 4, 2, 6, 6);
-        List<AttributionMethod> methods =
-                List.of(DeepLift.RESCALE, DeepLift.REVEAL_CANCEL, Gradient.PLAIN, new IntegratedGradients(2, Quadrature.RIEMANN_MIDDLE));
+        List<AttributionMethod> methods = List.of(
+                DeepLift.RESCALE,
+                DeepLift.REVEAL_CANCEL,
+                Gradient.PLAIN,
+                new IntegratedGradients(2, Quadrature.RIEMANN_MIDDLE));
         try (Explainer explainer = Explainer.of(Networks.mixed(random), Precision.FLOAT32)) {
             Request request = Request.of(Map.of("x", x), DeepLift.RESCALE);
             for (int i = 0; i < warmUp; i++) {

@@ -57,8 +57,8 @@ class NetGoldenTest {
                 JsonNode file = GoldenJson.read(json);
                 int k = 0;
                 for (JsonNode one : file.get("cases")) {
-                    String name = json.getFileName() + " " + k++ + " " + one.get("method").asString() + " "
-                            + one.get("params") + " " + precision;
+                    String name = json.getFileName() + " " + k++ + " "
+                            + one.get("method").asString() + " " + one.get("params") + " " + precision;
                     tests.add(DynamicTest.dynamicTest(
                             name, () -> GoldenTable.check(FOLDER, name, () -> check(json, file, one, precision))));
                 }
@@ -75,7 +75,8 @@ class NetGoldenTest {
             GoldenJson.Array expected = GoldenJson.array(one.get("attributions"));
             NdArray actual = explanation.attribution().units().getFirst().scores();
             assertThat(actual.shape()).isEqualTo(expected.shape());
-            boolean midpoints = one.get("params").path("quadrature").asString("").equals("riemann_middle");
+            boolean midpoints =
+                    one.get("params").path("quadrature").asString("").equals("riemann_middle");
             boolean rounded = one.get("method").asString().equals("Occlusion");
             double tolerance = precision == Precision.FLOAT32
                     ? FLOAT32

@@ -31,8 +31,7 @@ final class NetGoldens {
     static Request request(JsonNode file, JsonNode one, Precision precision) {
         String input = file.get("input_name").asString();
         Map<String, NdArray> x = Map.of(input, array(file.get("inputs"), precision));
-        ReferenceInputs baselines =
-                ReferenceInputs.of("file", Map.of(input, array(file.get("baselines"), precision)));
+        ReferenceInputs baselines = ReferenceInputs.of("file", Map.of(input, array(file.get("baselines"), precision)));
         JsonNode params = one.get("params");
         Request request = Request.of(x, method(one.get("method").asString(), params))
                 .target(targets(file.get("targets")))
@@ -74,13 +73,12 @@ final class NetGoldens {
     }
 
     private static DeepLift deepLift(JsonNode params) {
-        DeepLift method =
-                switch (params.path("rule").asString("rescale")) {
-                    case "rescale" -> DeepLift.RESCALE;
-                    case "revealcancel" -> DeepLift.REVEAL_CANCEL;
-                    case "conv-rescale-dense-revealcancel" -> DeepLift.GENOMICS_DEFAULT;
-                    default -> throw new AssertionError(params.toString());
-                };
+        DeepLift method = switch (params.path("rule").asString("rescale")) {
+            case "rescale" -> DeepLift.RESCALE;
+            case "revealcancel" -> DeepLift.REVEAL_CANCEL;
+            case "conv-rescale-dense-revealcancel" -> DeepLift.GENOMICS_DEFAULT;
+            default -> throw new AssertionError(params.toString());
+        };
         return method.withTies(MaxTies.valueOf(params.path("maxTies").asString("BEST")));
     }
 }
