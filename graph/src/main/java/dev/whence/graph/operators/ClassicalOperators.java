@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Operators of classical machine learning, domain {@code ai.onnx.ml}: ArrayFeatureExtractor, Binarizer, LabelEncoder, TreeEnsemble. */
+/** Operators of classical machine learning, domain {@code ai.onnx.ml}: Binarizer, LabelEncoder, TreeEnsemble. */
 final class ClassicalOperators {
     private static final String DOMAIN = "ai.onnx.ml";
 
@@ -40,17 +40,6 @@ final class ClassicalOperators {
             .kind(Kinds.STEPS)
             .build();
 
-    /** Some columns of the last axis; of a vector as one row. */
-    static final Operator ARRAY_FEATURE_EXTRACTOR = Operator.named(DOMAIN, "ArrayFeatureExtractor")
-            .inlined((emitter, c, in) -> {
-                Formula f = new Formula(emitter, c.type(0));
-                Slot x = Formula.given(in, 0);
-                Slot rows = x.shape().length == 1 ? f.unsqueeze(x, 0) : x;
-                Slot columns = f.reshape(Formula.given(in, 1), -1);
-                return new Slot[] {emitter.apply("Gather", Attributes.of("axis", -1), rows, columns)};
-            })
-            .build();
-
     /** Replaces each element by what a table says. */
     static final Operator LABEL_ENCODER = Operator.named(DOMAIN, "LabelEncoder")
             .since(2)
@@ -58,7 +47,7 @@ final class ClassicalOperators {
                     encoded(node, in), c -> interpreter.constant(node.outputs().getFirst(), c))))
             .build();
 
-    static final List<Operator> ALL = List.of(ARRAY_FEATURE_EXTRACTOR, BINARIZER, TREE_ENSEMBLE, LABEL_ENCODER);
+    static final List<Operator> ALL = List.of(BINARIZER, TREE_ENSEMBLE, LABEL_ENCODER);
 
     private static Variable variable(Constant constant, java.util.function.Function<Constant, Variable> numbers) {
         return constant.isText() ? new Variable.Texts(constant) : numbers.apply(constant);
