@@ -8,6 +8,6 @@ final class Commands {
 
     /** The commands in the order of the help text. */
     static List<Object> all(Console console, Cancellation cancellation) {
-        return List.of(new DoctorCommand(console, cancellation));
+        return List.of(new ExplainCommand(console, cancellation), new DoctorCommand(console, cancellation));
     }
 }

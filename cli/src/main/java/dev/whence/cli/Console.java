@@ -12,11 +12,15 @@ import java.time.InstantSource;
  * @param out where results go
  * @param err where progress, notices and errors go
  * @param terminal whether a person watches {@code err} live, so that a line may be drawn over
+ * @param color whether {@code out} shows colours
  * @param clock tells the time for rates and time left
  */
-public record Console(PrintWriter out, PrintWriter err, boolean terminal, InstantSource clock) {
+public record Console(PrintWriter out, PrintWriter err, boolean terminal, boolean color, InstantSource clock) {
     /** The property by which the start script says that standard error is a terminal. */
     static final String TERMINAL_PROPERTY = "whence.terminal";
+
+    /** The property by which the start script says that standard output is a terminal that shows colours. */
+    static final String COLOR_PROPERTY = "whence.color";
 
     /** The console of this process. */
     @SuppressWarnings("SystemOut")
@@ -25,12 +29,13 @@ public record Console(PrintWriter out, PrintWriter err, boolean terminal, Instan
                 new PrintWriter(System.out, false, charset("stdout.encoding")),
                 new PrintWriter(System.err, true, charset("stderr.encoding")),
                 Boolean.getBoolean(TERMINAL_PROPERTY),
+                Boolean.getBoolean(COLOR_PROPERTY),
                 InstantSource.system());
     }
 
     /** A console that keeps what is written in the two given writers, as tests want it. */
     static Console capturing(StringWriter out, StringWriter err) {
-        return new Console(new PrintWriter(out), new PrintWriter(err), false, InstantSource.system());
+        return new Console(new PrintWriter(out), new PrintWriter(err), false, false, InstantSource.system());
     }
 
     /** Hands all text on to where it goes. */

@@ -19,7 +19,7 @@ class ConsoleProgressTest {
     private final StringWriter err = new StringWriter();
     private Instant now = Instant.EPOCH;
     private final Console console =
-            new Console(new PrintWriter(new StringWriter()), new PrintWriter(err), true, () -> now);
+            new Console(new PrintWriter(new StringWriter()), new PrintWriter(err), true, false, () -> now);
     private final Cancellation cancellation = new Cancellation();
 
     @Test

@@ -1,0 +1,203 @@
+package dev.whence.cli;
+
+import dev.whence.cli.inputs.InputKind;
+import dev.whence.cli.inputs.LoadedInput;
+import dev.whence.core.ErrorCode;
+import dev.whence.core.WhenceException;
+import dev.whence.explain.ActivationRule;
+import dev.whence.explain.AttributionMethod;
+import dev.whence.explain.DeepLift;
+import dev.whence.explain.Differences;
+import dev.whence.explain.Gradient;
+import dev.whence.explain.InSilicoMutagenesis;
+import dev.whence.explain.IntegratedGradients;
+import dev.whence.explain.MaxTies;
+import dev.whence.explain.Methods;
+import dev.whence.explain.Occlusion;
+import dev.whence.explain.Quadrature;
+import dev.whence.graph.Graph;
+import dev.whence.graph.Node;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+
+/** Turns names of methods and their settings into methods. */
+final class MethodChoice {
+    private static final int LETTERS = 4;
+
+    private final MethodOptions options;
+    private final Graph graph;
+    private final Collection<LoadedInput> inputs;
+
+    private MethodChoice(MethodOptions options, Graph graph, Collection<LoadedInput> inputs) {
+        this.options = options;
+        this.graph = graph;
+        this.inputs = inputs;
+    }
+
+    /** Refuses a name that does not exist, with the nearest one. */
+    static AttributionMethod find(String name) {
+        return Methods.find(name.strip().toLowerCase(Locale.ROOT))
+                .orElseThrow(() -> new WhenceException(
+                        ErrorCode.USAGE,
+                        "There is no method '" + name + "'"
+                                + Suggestions.ending(name, Methods.byName().keySet()) + " There are "
+                                + String.join(", ", Methods.byName().keySet()) + "."));
+    }
+
+    /**
+     * The methods with the settings that the user gave; each setting must belong to one of them.
+     *
+     * @throws WhenceException if a setting has no meaning here
+     */
+    static List<AttributionMethod> resolve(
+            List<String> names, MethodOptions options, Graph graph, Collection<LoadedInput> inputs) {
+        List<AttributionMethod> plain = names.stream().map(MethodChoice::find).toList();
+        requireUsed(options, plain);
+        MethodChoice choice = new MethodChoice(options, graph, inputs);
+        return plain.stream().map(choice::withSettings).toList();
+    }
+
+    private static void requireUsed(MethodOptions o, List<AttributionMethod> methods) {
+        require(o.steps != null, "--steps", "integrated-gradients", IntegratedGradients.class, methods);
+        require(o.quadrature != null, "--quadrature", "integrated-gradients", IntegratedGradients.class, methods);
+        require(!o.window.isEmpty(), "--window", "occlusion", Occlusion.class, methods);
+        require(!o.stride.isEmpty(), "--stride", "occlusion", Occlusion.class, methods);
+        require(o.channelAxis != null, "--channel-axis", "in-silico-mutagenesis", InSilicoMutagenesis.class, methods);
+        require(!o.rules.isEmpty(), "--rule", "the DeepLIFT methods", DeepLift.class, methods);
+        require(o.ties != null, "--ties", "the DeepLIFT methods", DeepLift.class, methods);
+        require(o.compat != null, "--compat", "the DeepLIFT methods", DeepLift.class, methods);
+        require(o.maxout, "--maxout", "the DeepLIFT methods", DeepLift.class, methods);
+        require(o.multipliers, "--multipliers", "the DeepLIFT methods", DeepLift.class, methods);
+        require(o.times != null, "--times", "the gradient methods", Gradient.class, methods);
+        require(o.masked, "--masked", "the gradient methods", Gradient.class, methods);
+    }
+
+    private static void require(
+            boolean given,
+            String option,
+            String owner,
+            Class<? extends AttributionMethod> type,
+            List<AttributionMethod> methods) {
+        if (given && methods.stream().noneMatch(type::isInstance)) {
+            String names = String.join(
+                    ", ", methods.stream().map(AttributionMethod::name).toList());
+            throw new WhenceException(
+                    ErrorCode.USAGE, "Option " + option + " belongs to " + owner + ", not to " + names + ".");
+        }
+    }
+
+    private AttributionMethod withSettings(AttributionMethod plain) {
+        return switch (plain) {
+            case IntegratedGradients integrated -> integrated(integrated);
+            case Occlusion _ -> new Occlusion(window(options.window), window(options.stride));
+            case InSilicoMutagenesis _ -> new InSilicoMutagenesis(channelAxis());
+            case DeepLift deepLift -> deepLift(deepLift);
+            case Gradient gradient -> gradient(gradient);
+        };
+    }
+
+    private IntegratedGradients integrated(IntegratedGradients plain) {
+        int steps = options.steps == null ? plain.steps() : options.steps;
+        if (steps < 1 || steps > 100_000) {
+            throw new WhenceException(ErrorCode.USAGE, "Option --steps must be from 1 to 100000; found " + steps + ".");
+        }
+        Quadrature quadrature = options.quadrature == null
+                ? plain.quadrature()
+                : named("--quadrature", options.quadrature, Quadrature.values());
+        return new IntegratedGradients(steps, quadrature);
+    }
+
+    /** Two numbers for a picture leave out its channels, which are then covered whole. */
+    private long[] window(List<Long> sizes) {
+        long[] given = sizes.stream().mapToLong(Long::longValue).toArray();
+        LoadedInput first = inputs.iterator().next();
+        boolean picture = first.kind() == InputKind.IMAGE && first.values().rank() == 4 && first.channelAxis() > 0;
+        if (given.length != 2 || !picture) {
+            return given;
+        }
+        long channels = first.values().dimension(first.channelAxis());
+        return first.channelAxis() == 1
+                ? new long[] {channels, given[0], given[1]}
+                : new long[] {given[0], given[1], channels};
+    }
+
+    private int channelAxis() {
+        LoadedInput input = inputs.iterator().next();
+        if (options.channelAxis != null) {
+            int axis = options.channelAxis;
+            if (axis < 1 || axis >= input.values().rank()) {
+                throw new WhenceException(
+                        ErrorCode.USAGE,
+                        "Option --channel-axis must be from 1 to "
+                                + (input.values().rank() - 1) + "; found " + axis + ".");
+            }
+            return axis;
+        }
+        return ReferenceChoice.channelAxis(input, LETTERS)
+                .orElseThrow(() -> new WhenceException(
+                        ErrorCode.USAGE,
+                        "in-silico-mutagenesis needs one-hot sequences; no axis of " + input.values()
+                                + " has length 4. Say which one holds the letters with --channel-axis."));
+    }
+
+    private DeepLift deepLift(DeepLift plain) {
+        DeepLift out = plain.withMaxout(options.maxout).withMultipliers(options.multipliers);
+        if (options.ties != null) {
+            out = out.withTies(named("--ties", options.ties, MaxTies.values()));
+        }
+        if (options.compat != null) {
+            out = out.withDifferences(named("--compat", options.compat, Differences.values()));
+        }
+        for (String rule : options.rules) {
+            int equals = rule.lastIndexOf('=');
+            if (equals <= 0) {
+                throw new WhenceException(
+                        ErrorCode.USAGE,
+                        "Option --rule wants NODE=RULE, such as relu_3=rescale; found '" + rule + "'.");
+            }
+            String node = rule.substring(0, equals);
+            requireNode(node);
+            String name = rule.substring(equals + 1);
+            out = out.withRule(
+                    node,
+                    name.equalsIgnoreCase("revealcancel")
+                            ? ActivationRule.REVEAL_CANCEL
+                            : named("--rule", name, ActivationRule.values()));
+        }
+        return out;
+    }
+
+    private void requireNode(String node) {
+        if (graph.node(node).isEmpty()) {
+            List<String> names = graph.nodes().stream().map(Node::name).toList();
+            throw new WhenceException(
+                    ErrorCode.USAGE,
+                    "Option --rule: the model has no node '" + node + "'" + Suggestions.ending(node, names)
+                            + " 'whence model show' lists them.");
+        }
+    }
+
+    private Gradient gradient(Gradient plain) {
+        Gradient out =
+                options.times == null ? plain : plain.times(named("--times", options.times, Gradient.Factor.values()));
+        return options.masked ? out.onlyWhereInputIsNotZero() : out;
+    }
+
+    /** A constant by its name in small letters with hyphens. */
+    private static <E extends Enum<E>> E named(String option, String text, E[] values) {
+        List<String> names = new ArrayList<>();
+        for (E value : values) {
+            String name = value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+            if (name.equals(text.strip().toLowerCase(Locale.ROOT))) {
+                return value;
+            }
+            names.add(name);
+        }
+        throw new WhenceException(
+                ErrorCode.USAGE,
+                "Option " + option + ": there is no '" + text + "'" + Suggestions.ending(text, names) + " There are "
+                        + String.join(", ", names) + ".");
+    }
+}

@@ -1,0 +1,121 @@
+package dev.whence.cli;
+
+import dev.whence.cli.inputs.LoadedInput;
+import dev.whence.cli.inputs.NamedFile;
+import dev.whence.cli.inputs.ReferenceSpec;
+import dev.whence.core.Attribution;
+import dev.whence.core.ErrorCode;
+import dev.whence.core.Progress;
+import dev.whence.core.Units;
+import dev.whence.core.WhenceException;
+import dev.whence.explain.AttributionMethod;
+import dev.whence.explain.Explanation;
+import dev.whence.explain.ReferenceInputs;
+import dev.whence.explain.Request;
+import dev.whence.explain.TargetChoice;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What the commands that explain have in common: from options to a request, and from its answer to a result. */
+final class Work {
+    private Work() {}
+
+    /**
+     * The request for one method and reference.
+     *
+     * @param notices where sentences on the reference go
+     */
+    static Request request(
+            Session session,
+            TargetOptions options,
+            AttributionMethod method,
+            List<ReferenceSpec> references,
+            Progress progress,
+            Set<String> notices) {
+        TargetChoice choice = TargetText.parse(options.target);
+        return Request.of(session.arrays(), method)
+                .target(choice)
+                .output(options.output)
+                .at(options.at)
+                .reference(reference(session, method, references, options.seed, notices))
+                .batch(batch(options.batch))
+                .seed(options.seed)
+                .progress(progress);
+    }
+
+    private static @Nullable ReferenceInputs reference(
+            Session session, AttributionMethod method, List<ReferenceSpec> references, long seed, Set<String> notices) {
+        if (!method.usesReference()) {
+            if (!references.isEmpty()) {
+                notices.add("Method " + method.name() + " compares with nothing; the reference is not used.");
+            }
+            return null;
+        }
+        if (session.realInputs().isEmpty()) {
+            if (references.stream().anyMatch(spec -> !(spec instanceof ReferenceSpec.Zeros))) {
+                throw new WhenceException(
+                        ErrorCode.USAGE,
+                        "Every input of this model holds whole numbers, so the reference can only be zeros at the value"
+                                + " named with --at.");
+            }
+            return null;
+        }
+        ReferenceChoice.Made made = ReferenceChoice.make(references, session, seed);
+        notices.addAll(made.notices());
+        return made.inputs();
+    }
+
+    static int batch(String text) {
+        if (text.equals("auto")) {
+            return 0;
+        }
+        if (!text.matches("[1-9][0-9]{0,6}")) {
+            throw new WhenceException(
+                    ErrorCode.USAGE, "Option --batch must be auto or a number from 1 on; found '" + text + "'.");
+        }
+        return Integer.parseInt(text);
+    }
+
+    /** Texts after {@code --reference}. */
+    static List<ReferenceSpec> references(List<String> texts) {
+        return texts.stream().map(ReferenceSpec::parse).toList();
+    }
+
+    /** The files that a run reads, which no result may replace. */
+    static List<Path> filesRead(ModelOptions model, FileOptions files, List<ReferenceSpec> references) {
+        List<Path> read = new ArrayList<>(List.of(model.model));
+        files.inputs.forEach(text -> read.add(NamedFile.parse(text).path()));
+        references.forEach(spec -> {
+            if (spec instanceof ReferenceSpec.File file) {
+                read.add(file.path());
+            }
+        });
+        return read;
+    }
+
+    /** The result with the names of columns and letters, and with everything that the user must be told. */
+    static Attribution complete(Explanation explanation, Session session, Set<String> notices) {
+        Attribution bare = explanation.attribution();
+        List<Units> units = new ArrayList<>();
+        for (Units u : bare.units()) {
+            LoadedInput input = session.inputs().get(u.name());
+            List<String> labels = input != null && ExampleViews.areLabelsLast(input) ? input.labels() : List.of();
+            units.add(new Units(u.name(), u.scores(), labels));
+        }
+        Set<String> warnings = new LinkedHashSet<>(bare.warnings());
+        warnings.addAll(notices);
+        warnings.addAll(session.notices());
+        return new Attribution(
+                bare.method(),
+                bare.target(),
+                bare.reference(),
+                units,
+                bare.delta(),
+                List.copyOf(warnings),
+                bare.provenance());
+    }
+}
