@@ -224,7 +224,7 @@ final class ControlOperators {
 
         /** The entries of an axis, each without it. */
         private List<Slot> entries(Slot x, int axis) {
-            int n = Math.toIntExact(x.shape()[axis]);
+            int n = parts(x.shape()[axis]);
             if (n == 0) {
                 return List.of();
             }
@@ -234,6 +234,16 @@ final class ControlOperators {
                     .map(p -> emitter.apply("Squeeze", p, at))
                     .toList();
         }
+    }
+
+    /** How many parts an axis is cut into, if that is reasonable. */
+    static int parts(long count) {
+        if (count > MOST_TURNS) {
+            throw new WhenceException(
+                    ErrorCode.OPERATOR_FAILED, "an axis cannot be cut into " + count + " parts; " + MOST_TURNS
+                            + " are the most");
+        }
+        return (int) count;
     }
 
     /** Tensors of one shape stacked along a new axis. */

@@ -102,7 +102,7 @@ final class GridOperators {
     private static Tensor points(long[] image, boolean alignsCorners) {
         int axes = image.length;
         long count = NdArray.elements(Sizes.checked(image));
-        double[] out = new double[Math.toIntExact(Sizes.checked(count, axes + 1L)[0]) * (axes + 1)];
+        double[] out = new double[Sizes.inJava(count, axes + 1L)];
         for (int row = 0; row < count; row++) {
             long rest = row;
             for (int axis = axes - 1; axis >= 0; axis--) {

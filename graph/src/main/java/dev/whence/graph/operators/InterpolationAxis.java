@@ -84,9 +84,8 @@ record InterpolationAxis(int axis, long input, double[] places, double scale, Fi
 
     /** The weights, {@code [length, input]}, in the type and on the device of a tensor. */
     Tensor matrix(Tensor like) {
-        Sizes.checked(places.length, input);
-        int n = Math.toIntExact(input);
-        double[] weights = new double[Math.multiplyExact(places.length, n)];
+        double[] weights = new double[Sizes.inJava(places.length, input)];
+        int n = (int) input;
         for (int row = 0; row < places.length; row++) {
             fill((Filter.Kernel) filter, places[row], weights, row * n, n);
         }

@@ -191,7 +191,7 @@ final class PaddingOperators {
                 throw new WhenceException(
                         ErrorCode.SHAPE_MISMATCH, "an empty axis of " + Arrays.toString(x) + " cannot be continued");
             }
-            long[] out = new long[Math.toIntExact(length)];
+            long[] out = new long[Sizes.inJava(length)];
             for (int i = 0; i < out.length; i++) {
                 out[i] = source(i - before[axis], n);
             }

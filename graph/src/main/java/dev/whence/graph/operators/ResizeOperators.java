@@ -207,7 +207,7 @@ final class ResizeOperators {
                 if (length[i] == x[axis] && scale[i] == 1 && !crops) {
                     continue;
                 }
-                double[] places = new double[(int) Sizes.checked(length[i])[0]];
+                double[] places = new double[Sizes.inJava(length[i])];
                 boolean[] beyond = new boolean[places.length];
                 for (int j = 0; j < places.length; j++) {
                     places[j] = place(j, i, scale[i], length[i]);

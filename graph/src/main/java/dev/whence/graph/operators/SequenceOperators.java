@@ -110,7 +110,7 @@ final class SequenceOperators {
         int axis = dev.whence.graph.Call.axis(at.integer("axis", 0), shape.length);
         long[] lengths;
         if (by == null) {
-            lengths = new long[Math.toIntExact(shape[axis])];
+            lengths = new long[ControlOperators.parts(shape[axis])];
             Arrays.fill(lengths, 1);
         } else {
             Slot given = ControlOperators.slot(by);
@@ -135,7 +135,7 @@ final class SequenceOperators {
         if (size < 1) {
             throw new WhenceException(ErrorCode.MODEL_INVALID, "parts of length " + size + " are impossible");
         }
-        long[] lengths = new long[Math.toIntExact((length + size - 1) / size)];
+        long[] lengths = new long[ControlOperators.parts((length - 1) / size + 1)];
         for (int i = 0; i < lengths.length; i++) {
             lengths[i] = Math.min(size, length - i * size);
         }
