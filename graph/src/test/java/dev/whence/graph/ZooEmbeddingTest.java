@@ -56,8 +56,7 @@ class ZooEmbeddingTest {
         Graph graph = OnnxModel.load(folder.resolve("model.onnx")).graph();
         String source = embedding(graph).orElseThrow();
         String output = graph.outputs().getFirst().name();
-        Map<String, NdArray> input =
-                Map.of(graph.inputs().getFirst().name(), Npy.read(folder.resolve("input.npy")));
+        Map<String, NdArray> input = Map.of(graph.inputs().getFirst().name(), Npy.read(folder.resolve("input.npy")));
         Random random = new Random(20);
         try (Network network = StandardOperators.network(graph, Precision.FLOAT64)) {
             Map<String, NdArray> values = network.evaluate(input, source, output);
@@ -88,8 +87,8 @@ class ZooEmbeddingTest {
     private static double[] gradient(
             Network network, Map<String, NdArray> input, String source, String output, double[] weights) {
         try (TensorScope scope = TensorScope.open()) {
-            Trace trace = network.run(
-                    tensors(input), Set.of(source), Set.of(source, output), Interpreter.Retention.GRADIENT);
+            Trace trace =
+                    network.run(tensors(input), Set.of(source), Set.of(source, output), Interpreter.Retention.GRADIENT);
             Map<Slot, Tensor> gradients = new IdentityHashMap<>();
             Slot last = trace.slot(output);
             gradients.put(last, Tensor.of(NdArray.of(weights, last.shape())));

@@ -240,8 +240,8 @@ final class ControlOperators {
     static int parts(long count) {
         if (count > MOST_TURNS) {
             throw new WhenceException(
-                    ErrorCode.OPERATOR_FAILED, "an axis cannot be cut into " + count + " parts; " + MOST_TURNS
-                            + " are the most");
+                    ErrorCode.OPERATOR_FAILED,
+                    "an axis cannot be cut into " + count + " parts; " + MOST_TURNS + " are the most");
         }
         return (int) count;
     }

@@ -25,6 +25,16 @@ final class IndexingOperators {
         return c -> c.isActive(index) ? MOVED_BY_DATA : Kinds.MOVING;
     }
 
+    /** What moves real inputs as whole-number inputs say: moving, unless one of those depends on the sources. */
+    static final Operator.KindRule MOVING_BY_CONSTANTS = c -> {
+        for (int i = 1; i < c.arity(); i++) {
+            if (c.isActive(i) && !c.type(i).isFloating()) {
+                return MOVED_BY_DATA;
+            }
+        }
+        return Kinds.MOVING;
+    };
+
     /** Whole entries of an axis by index. */
     static final Operator GATHER = Operator.named("Gather")
             .forward(IndexingOperators::gathered)

@@ -38,7 +38,7 @@ final class PaddingOperators {
                 return out;
             })
             .reads(Reads.NOTHING)
-            .kind(Kinds.MOVING)
+            .kind(IndexingOperators.MOVING_BY_CONSTANTS)
             .build();
 
     private static Tensor fill(Call c) {

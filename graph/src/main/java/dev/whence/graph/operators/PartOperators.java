@@ -127,7 +127,7 @@ final class PartOperators {
                 return out;
             })
             .reads(Reads.NOTHING)
-            .kind(Kinds.MOVING)
+            .kind(IndexingOperators.MOVING_BY_CONSTANTS)
             .linearPart(c -> sliced(c, c.in(0)))
             .build();
 

@@ -135,7 +135,7 @@ final class SequenceOperators {
         if (size < 1) {
             throw new WhenceException(ErrorCode.MODEL_INVALID, "parts of length " + size + " are impossible");
         }
-        long[] lengths = new long[ControlOperators.parts((length - 1) / size + 1)];
+        long[] lengths = new long[ControlOperators.parts(Math.ceilDiv(length, size))];
         for (int i = 0; i < lengths.length; i++) {
             lengths[i] = Math.min(size, length - i * size);
         }

@@ -191,7 +191,7 @@ final class ShapeOperators {
             .forward(c -> triangle(c, c.in(0)))
             .gradient(ShapeOperators::triangle)
             .reads(Reads.NOTHING)
-            .kind(Kinds.MOVING)
+            .kind(IndexingOperators.MOVING_BY_CONSTANTS)
             .linearPart(c -> triangle(c, c.in(0)))
             .build();
 

@@ -83,6 +83,20 @@ class IndexingOperatorsTest {
                 .isInstanceOf(Kind.Moving.class);
     }
 
+    @Test
+    void placesThatDependOnTheInputBlockToo() {
+        OperatorCheck slice =
+                OperatorCheck.of("Slice").input(random(1, 3)).input(longs(1)).constant(longs(2));
+        assertThat(slice.kind()).isInstanceOf(Kind.Blocking.class);
+        OperatorCheck pad = OperatorCheck.of("Pad").input(random(1, 3)).input(longs(1, 1));
+        assertThat(pad.kind()).isInstanceOf(Kind.Blocking.class);
+        OperatorCheck fill = OperatorCheck.of("Pad")
+                .input(random(1, 3))
+                .constant(longs(1, 1))
+                .input(NdArray.of(new double[] {1}));
+        assertThat(fill.kind()).isInstanceOf(Kind.Moving.class);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"none", "add", "max", "min"})
     void writtenElementsTakeTheirGradients(String reduction) {
