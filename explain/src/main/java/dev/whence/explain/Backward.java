@@ -24,7 +24,8 @@ final class Backward {
         }
 
         /** What has arrived at a value, or null if nothing has. */
-        @Nullable Signal at(Slot slot) {
+        @Nullable
+        Signal at(Slot slot) {
             return bySlot.get(slot);
         }
 

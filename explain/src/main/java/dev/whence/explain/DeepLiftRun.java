@@ -85,8 +85,8 @@ final class DeepLiftRun implements Runner {
             }
             sharedTraces.put(reference, null);
         }
-        Trace repeated = task.network()
-                .run(task.referenceTensors(reference, true), task.sourceSet(), task.kept(), retention);
+        Trace repeated =
+                task.network().run(task.referenceTensors(reference, true), task.sourceSet(), task.kept(), retention);
         return new Compared(Pair.of(x.steps(), repeated.steps()), repeated);
     }
 
@@ -105,7 +105,10 @@ final class DeepLiftRun implements Runner {
         List<Backward.Signals> signals = new ArrayList<>();
         for (NdArray seed : seeds) {
             Backward.Signals one = new Backward.Signals();
-            one.seed(target, Signal.of(Tensor.of(seed).to(target.type()).on(task.network().device())));
+            one.seed(
+                    target,
+                    Signal.of(
+                            Tensor.of(seed).to(target.type()).on(task.network().device())));
             signals.add(one);
         }
         Propagation rules = new DeepLiftPropagation(task.network(), pair, plan, parts, residuals);
@@ -113,7 +116,8 @@ final class DeepLiftRun implements Runner {
             rules = ledger.around(rules, pair, plan, parts, residuals);
         }
         Backward.walk(pair.steps(), rules, signals, sources);
-        NdArray referenceValue = compared.reference().slot(task.target()).tensor().toNdArray();
+        NdArray referenceValue =
+                compared.reference().slot(task.target()).tensor().toNdArray();
         sums.warnings(plan.warnings());
         for (int t = 0; t < seeds.size(); t++) {
             double[] total = new double[task.count()];
@@ -122,13 +126,11 @@ final class DeepLiftRun implements Runner {
                 Tensor r = compared.reference().slot(task.sources().get(s)).tensor();
                 Tensor difference = source.tensor().minus(r);
                 Signal m = signals.get(t).at(source);
-                Tensor contribution = m == null
-                        ? Tensor.zeros(difference.type(), source.shape())
-                        : contribution(m, difference);
+                Tensor contribution =
+                        m == null ? Tensor.zeros(difference.type(), source.shape()) : contribution(m, difference);
                 Forward.addSums(total, contribution);
-                Tensor score = method.asMultipliers() && m != null
-                        ? DeepLiftPropagation.merged(m, difference)
-                        : contribution;
+                Tensor score =
+                        method.asMultipliers() && m != null ? DeepLiftPropagation.merged(m, difference) : contribution;
                 sums.add(t, task.sources().get(s), score, scope);
             }
             sums.add(t, residuals.of(t), total);
@@ -209,9 +211,7 @@ final class DeepLiftRun implements Runner {
             List<BatchResult> out = new ArrayList<>();
             for (int t = 0; t < seeds.size(); t++) {
                 Map<String, NdArray> means = new LinkedHashMap<>();
-                scores.get(t)
-                        .forEach((name, sum) ->
-                                means.put(name, (k == 1 ? sum : sum.divide(k)).toNdArray()));
+                scores.get(t).forEach((name, sum) -> means.put(name, (k == 1 ? sum : sum.divide(k)).toNdArray()));
                 residuals.get(t).values().forEach(v -> java.util.Arrays.setAll(v, i -> v[i] / k));
                 double[] sums = new double[task.count()];
                 for (double[] one : referenceSums[t]) {

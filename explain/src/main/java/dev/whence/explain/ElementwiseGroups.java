@@ -75,7 +75,8 @@ final class ElementwiseGroups {
 
     private static boolean isSum(Step step) {
         return step.kind() instanceof Kind.Moving
-                && (step.operator().name().equals("Add") || step.operator().name().equals("Sub"));
+                && (step.operator().name().equals("Add")
+                        || step.operator().name().equals("Sub"));
     }
 
     private static boolean isUnary(Step step) {
@@ -85,13 +86,12 @@ final class ElementwiseGroups {
     }
 
     private static boolean isBinary(Step step) {
-        boolean elementwise =
-                switch (step.kind()) {
-                    case Kind.Bilinear(int left, int right, boolean isMatrix) -> !isMatrix;
-                    case Kind.Quotient q -> true;
-                    case Kind.TwoPlayer t -> true;
-                    default -> isSum(step);
-                };
+        boolean elementwise = switch (step.kind()) {
+            case Kind.Bilinear(int left, int right, boolean isMatrix) -> !isMatrix;
+            case Kind.Quotient q -> true;
+            case Kind.TwoPlayer t -> true;
+            default -> isSum(step);
+        };
         return elementwise && step.inputs().length == 2 && activeInputs(step) == 2 && keepsShape(step);
     }
 
@@ -136,7 +136,8 @@ final class ElementwiseGroups {
                 members.add(Objects.requireNonNull(chains.get(slot)));
             }
         }
-        List<Step> ordered = new ArrayList<>(result.stream().filter(members::contains).toList());
+        List<Step> ordered =
+                new ArrayList<>(result.stream().filter(members::contains).toList());
         ordered.add(last);
         Group group = new Group(ordered, root);
         Operator operator = Operator.named("whence", "Fused" + last.operator().name())
@@ -145,7 +146,11 @@ final class ElementwiseGroups {
                 .kind(Kinds.ELEMENTWISE)
                 .build();
         Node node = last.node()
-                .rewired(last.node().name(), List.of(root.name()), last.node().outputs(), last.node().attributes());
+                .rewired(
+                        last.node().name(),
+                        List.of(root.name()),
+                        last.node().outputs(),
+                        last.node().attributes());
         return new Step(node, operator, Kinds.ELEMENTWISE, new Slot[] {root}, last.outputs(), last.precision());
     }
 
@@ -159,7 +164,9 @@ final class ElementwiseGroups {
             Map<Slot, Tensor> values = new IdentityHashMap<>();
             values.put(root, x);
             for (Step step : steps) {
-                values.put(Objects.requireNonNull(step.outputs()[0]), step.operator().forward(at(step, values)));
+                values.put(
+                        Objects.requireNonNull(step.outputs()[0]),
+                        step.operator().forward(at(step, values)));
             }
             return values;
         }
@@ -187,8 +194,8 @@ final class ElementwiseGroups {
                     continue;
                 }
                 Call at = at(step, values).withOutputs(Objects.requireNonNull(values.get(out)));
-                @Nullable Tensor[] in =
-                        Objects.requireNonNull(step.operator().gradient()).apply(at, new @Nullable Tensor[] {g});
+                @Nullable
+                Tensor[] in = Objects.requireNonNull(step.operator().gradient()).apply(at, new @Nullable Tensor[] {g});
                 for (int i = 0; i < in.length; i++) {
                     Slot slot = step.inputs()[i];
                     Tensor part = in[i];

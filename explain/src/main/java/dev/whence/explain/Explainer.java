@@ -4,7 +4,6 @@ import dev.whence.core.ErrorCode;
 import dev.whence.core.NdArray;
 import dev.whence.core.Provenance;
 import dev.whence.core.WhenceException;
-import dev.whence.graph.operators.StandardOperators;
 import dev.whence.graph.Dimension;
 import dev.whence.graph.Graph;
 import dev.whence.graph.Network;
@@ -12,6 +11,7 @@ import dev.whence.graph.Node;
 import dev.whence.graph.Precision;
 import dev.whence.graph.Value;
 import dev.whence.graph.onnx.OnnxModel;
+import dev.whence.graph.operators.StandardOperators;
 import dev.whence.tensor.Device;
 import dev.whence.tensor.Engine;
 import java.nio.file.Path;
@@ -59,8 +59,7 @@ public final class Explainer implements AutoCloseable {
      */
     public static Explainer load(Path file, Precision precision, Device device) {
         OnnxModel model = OnnxModel.load(file);
-        Network network =
-                Network.of(model.graph(), StandardOperators.SET, precision, device);
+        Network network = Network.of(model.graph(), StandardOperators.SET, precision, device);
         return new Explainer(network, "sha256:" + model.sha256(), InstantSource.system());
     }
 
@@ -170,8 +169,7 @@ public final class Explainer implements AutoCloseable {
     static Map<String, NdArray> rows(Map<String, NdArray> all, int first, int count, int examples) {
         Map<String, NdArray> out = new LinkedHashMap<>();
         all.forEach((name, array) -> out.put(
-                name,
-                array.rank() > 0 && array.dimension(0) == examples ? array.rows(first, first + count) : array));
+                name, array.rank() > 0 && array.dimension(0) == examples ? array.rows(first, first + count) : array));
         return out;
     }
 
@@ -190,7 +188,10 @@ public final class Explainer implements AutoCloseable {
         for (Value input : network.graph().inputs()) {
             List<Dimension> shape = input.shape();
             NdArray given = request.inputs().get(input.name());
-            if (shape != null && !shape.isEmpty() && given != null && shape.getFirst() instanceof Dimension.Fixed(long fixed)) {
+            if (shape != null
+                    && !shape.isEmpty()
+                    && given != null
+                    && shape.getFirst() instanceof Dimension.Fixed(long fixed)) {
                 if (examples % fixed != 0) {
                     throw new WhenceException(
                             ErrorCode.SHAPE_MISMATCH,
@@ -228,7 +229,8 @@ public final class Explainer implements AutoCloseable {
         List<String> real = new ArrayList<>();
         request.inputs().forEach((name, array) -> {
             boolean declaredReal = graph.inputs().stream()
-                    .anyMatch(i -> i.name().equals(name) && (i.type() == null || i.type().isFloating()));
+                    .anyMatch(i -> i.name().equals(name)
+                            && (i.type() == null || i.type().isFloating()));
             if (declaredReal && array.type().isFloating()) {
                 real.add(name);
             }
@@ -247,7 +249,8 @@ public final class Explainer implements AutoCloseable {
         TreeSet<String> inputs = new TreeSet<>();
         graph.inputs().forEach(i -> inputs.add(i.name()));
         return graph.nodes().stream()
-                .filter(n -> n.operator().equals("Gather") && inputs.contains(n.inputs().get(1)))
+                .filter(n -> n.operator().equals("Gather")
+                        && inputs.contains(n.inputs().get(1)))
                 .map((Node n) -> n.outputs().getFirst())
                 .toList();
     }
@@ -264,7 +267,9 @@ public final class Explainer implements AutoCloseable {
         Map<String, NdArray> zeros = new LinkedHashMap<>();
         for (String source : sources) {
             NdArray input = request.inputs().get(source);
-            NdArray like = input != null ? input : network.evaluate(firstRow(request), source).get(source);
+            NdArray like = input != null
+                    ? input
+                    : network.evaluate(firstRow(request), source).get(source);
             zeros.put(source, References.zeros(java.util.Objects.requireNonNull(like)));
         }
         return List.of(zeros);
@@ -297,16 +302,17 @@ public final class Explainer implements AutoCloseable {
         });
     }
 
-    private static List<String> warnings(
-            Request request, TargetNode target, List<Map<String, NdArray>> references) {
+    private static List<String> warnings(Request request, TargetNode target, List<Map<String, NdArray>> references) {
         List<String> warnings = new ArrayList<>();
         @Nullable String notice = target.notice();
         if (notice != null) {
             warnings.add(notice);
         }
         boolean same = !references.isEmpty()
-                && references.stream().allMatch(r -> r.entrySet().stream()
-                        .allMatch(e -> InputChecks.isSame(e.getValue(), request.inputs().get(e.getKey()))));
+                && references.stream()
+                        .allMatch(r -> r.entrySet().stream()
+                                .allMatch(e -> InputChecks.isSame(
+                                        e.getValue(), request.inputs().get(e.getKey()))));
         if (same) {
             warnings.add("The reference equals the input, so there is no difference to share out: every score is 0.");
         }

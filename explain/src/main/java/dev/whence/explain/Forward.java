@@ -15,7 +15,11 @@ final class Forward {
     /** A reference's target and source values, with the batch's number of examples. */
     static Trace reference(Task task, Map<String, NdArray> reference) {
         return task.network()
-                .run(task.referenceTensors(reference, true), task.sourceSet(), task.kept(), Interpreter.Retention.NOTHING);
+                .run(
+                        task.referenceTensors(reference, true),
+                        task.sourceSet(),
+                        task.kept(),
+                        Interpreter.Retention.NOTHING);
     }
 
     /** The values of some names. */
@@ -27,8 +31,10 @@ final class Forward {
 
     /** Adds each example's sum, accumulated in float64. */
     static void addSums(double[] sums, Tensor scores) {
-        double[] rows =
-                scores.to(NdArray.Type.FLOAT64).reshape(sums.length, -1).sum(false, 1).toDoubles();
+        double[] rows = scores.to(NdArray.Type.FLOAT64)
+                .reshape(sums.length, -1)
+                .sum(false, 1)
+                .toDoubles();
         for (int i = 0; i < sums.length; i++) {
             sums[i] += rows[i];
         }

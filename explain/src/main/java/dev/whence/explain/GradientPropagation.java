@@ -30,10 +30,10 @@ final class GradientPropagation implements Propagation {
     }
 
     /** What a walk with these rules reads. */
-    static final Interpreter.Retention RETENTION = (operator, kind) ->
-            kind instanceof Kind.Composite && operator.gradient() == null
-            ? Reads.INPUTS
-            : Interpreter.Retention.GRADIENT.reads(operator, kind);
+    static final Interpreter.Retention RETENTION =
+            (operator, kind) -> kind instanceof Kind.Composite && operator.gradient() == null
+                    ? Reads.INPUTS
+                    : Interpreter.Retention.GRADIENT.reads(operator, kind);
 
     @Override
     public Interpreter.Retention retention() {

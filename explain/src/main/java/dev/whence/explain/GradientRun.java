@@ -60,21 +60,20 @@ final class GradientRun {
     }
 
     /** Gradients of every target towards every source, in the innermost scope. */
-    static List<Map<String, Tensor>> gradients(
-            Task task, Trace trace, List<NdArray> seeds, RectifierRule rectifiers) {
+    static List<Map<String, Tensor>> gradients(Task task, Trace trace, List<NdArray> seeds, RectifierRule rectifiers) {
         Slot target = trace.slot(task.target());
         List<Backward.Signals> signals = new ArrayList<>();
         for (NdArray seed : seeds) {
             Backward.Signals one = new Backward.Signals();
-            one.seed(target, Signal.of(Tensor.of(seed).to(target.type()).on(task.network().device())));
+            one.seed(
+                    target,
+                    Signal.of(
+                            Tensor.of(seed).to(target.type()).on(task.network().device())));
             signals.add(one);
         }
         List<Slot> sources = task.sources().stream().map(trace::slot).toList();
         Backward.walk(
-                trace.steps(),
-                new GradientPropagation(task.network(), trace.steps(), rectifiers),
-                signals,
-                sources);
+                trace.steps(), new GradientPropagation(task.network(), trace.steps(), rectifiers), signals, sources);
         List<Map<String, Tensor>> out = new ArrayList<>();
         for (Backward.Signals one : signals) {
             Map<String, Tensor> bySource = new LinkedHashMap<>();
@@ -90,8 +89,7 @@ final class GradientRun {
         return out;
     }
 
-    private static Tensor score(
-            Gradient method, @Nullable Tensor gradient, Tensor x, @Nullable Tensor reference) {
+    private static Tensor score(Gradient method, @Nullable Tensor gradient, Tensor x, @Nullable Tensor reference) {
         Tensor score = Objects.requireNonNull(gradient);
         score = switch (method.factor()) {
             case ONE -> score;
@@ -119,5 +117,4 @@ final class GradientRun {
                 : List.of("Only rectifiers are treated differently from the gradient; the activations " + others
                         + " of this model got their plain derivative.");
     }
-
 }

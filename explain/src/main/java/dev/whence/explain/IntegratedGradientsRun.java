@@ -17,7 +17,11 @@ final class IntegratedGradientsRun {
     static List<BatchResult> run(IntegratedGradients method, Task task) {
         try (TensorScope scope = TensorScope.open()) {
             Trace trace = task.network()
-                    .run(task.inputTensors(), task.sourceSet(), task.kept(), dev.whence.graph.Interpreter.Retention.NOTHING);
+                    .run(
+                            task.inputTensors(),
+                            task.sourceSet(),
+                            task.kept(),
+                            dev.whence.graph.Interpreter.Retention.NOTHING);
             NdArray value = trace.slot(task.target()).tensor().toNdArray();
             Map<String, Tensor> x = Forward.values(trace, task.sources());
             List<NdArray> seeds = task.seeds(value);
@@ -45,11 +49,7 @@ final class IntegratedGradientsRun {
     }
 
     private static List<Map<String, Tensor>> alongLine(
-            IntegratedGradients method,
-            Task task,
-            Map<String, Tensor> x,
-            Map<String, Tensor> r,
-            List<NdArray> seeds) {
+            IntegratedGradients method, Task task, Map<String, Tensor> x, Map<String, Tensor> r, List<NdArray> seeds) {
         Quadrature.Rule rule = method.quadrature().rule(method.steps());
         List<Map<String, Tensor>> sums = new ArrayList<>();
         seeds.forEach(s -> sums.add(new LinkedHashMap<>()));
@@ -62,8 +62,7 @@ final class IntegratedGradientsRun {
                     feeds.put(source, from.plus(to.minus(from).times(rule.points()[p])));
                 }
                 Trace there = task.network().run(feeds, task.sourceSet(), task.kept(), GradientPropagation.RETENTION);
-                List<Map<String, Tensor>> gradients =
-                        GradientRun.gradients(task, there, seeds, RectifierRule.GRADIENT);
+                List<Map<String, Tensor>> gradients = GradientRun.gradients(task, there, seeds, RectifierRule.GRADIENT);
                 for (int t = 0; t < seeds.size(); t++) {
                     add(sums.get(t), gradients.get(t), rule.weights()[p], point);
                 }

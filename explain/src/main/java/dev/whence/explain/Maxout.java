@@ -41,7 +41,9 @@ final class Maxout {
 
     private static List<Slot> affineAncestry(Slot slot, Map<Slot, Step> makers) {
         List<Slot> line = new ArrayList<>(List.of(slot));
-        for (Step maker = makers.get(slot); maker != null && maker.kind().isLinear(); maker = makers.get(line.getLast())) {
+        for (Step maker = makers.get(slot);
+                maker != null && maker.kind().isLinear();
+                maker = makers.get(line.getLast())) {
             Slot only = null;
             int active = 0;
             for (Slot in : maker.inputs()) {

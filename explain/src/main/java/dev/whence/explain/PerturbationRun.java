@@ -25,8 +25,7 @@ final class PerturbationRun {
             var trace = task.network()
                     .run(task.inputTensors(), task.sourceSet(), task.kept(), Interpreter.Retention.NOTHING);
             this.value = trace.slot(task.target()).tensor().toNdArray();
-            task.sources()
-                    .forEach(s -> originals.put(s, trace.slot(s).tensor().toNdArray()));
+            task.sources().forEach(s -> originals.put(s, trace.slot(s).tensor().toNdArray()));
         }
         this.seeds = task.seeds(value);
         seeds.forEach(s -> values.add(Seeds.values(value, s)));
@@ -63,7 +62,8 @@ final class PerturbationRun {
             NdArray y = reference.slot(task.target()).tensor().toNdArray();
             run.seeds.forEach(s -> referenceValues.add(Seeds.values(y, s)));
             for (String source : task.sources()) {
-                NdArray r = Task.repeatedTo(reference.slot(source).tensor(), task.count()).toNdArray();
+                NdArray r = Task.repeatedTo(reference.slot(source).tensor(), task.count())
+                        .toNdArray();
                 List<double[]> scores = run.occlude(method, source, r.toDoubles());
                 for (int t = 0; t < scores.size(); t++) {
                     sums.get(t).put(source, scores.get(t));
@@ -168,8 +168,7 @@ final class PerturbationRun {
                                 ? doubles
                                 : NdArray.of(doubles.toFloats(), original.shape()));
             });
-            double[][] compared =
-                    referenceValues.isEmpty() ? new double[0][] : new double[][] {referenceValues.get(t)};
+            double[][] compared = referenceValues.isEmpty() ? new double[0][] : new double[][] {referenceValues.get(t)};
             out.add(new BatchResult(
                     arrays,
                     Map.of(),

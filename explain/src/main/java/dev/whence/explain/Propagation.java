@@ -25,6 +25,7 @@ interface Propagation {
          * @param outputs signals at the step's outputs, null where none arrives
          * @return signals at its inputs, null where none leaves
          */
-        @Nullable Signal[] carry(int target, @Nullable Signal[] outputs);
+        @Nullable
+        Signal[] carry(int target, @Nullable Signal[] outputs);
     }
 }

@@ -40,8 +40,7 @@ public record Request(
 
     /** Explains the largest output of each example against zeros. */
     public static Request of(Map<String, NdArray> inputs, AttributionMethod method) {
-        return new Request(
-                inputs, method, List.of(new TargetChoice.ArgMax()), null, null, null, 0, 0, Progress.SILENT);
+        return new Request(inputs, method, List.of(new TargetChoice.ArgMax()), null, null, null, 0, 0, Progress.SILENT);
     }
 
     /** The same for other targets. */

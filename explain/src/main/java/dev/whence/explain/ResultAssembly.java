@@ -32,7 +32,8 @@ final class ResultAssembly {
         double[][] deltas = new double[k][];
         for (int j = 0; j < k; j++) {
             int one = j;
-            double[] r = joined(parts.stream().map(p -> p.referenceValues()[one]).toList());
+            double[] r =
+                    joined(parts.stream().map(p -> p.referenceValues()[one]).toList());
             double[] s = joined(parts.stream().map(p -> p.referenceSums()[one]).toList());
             deltas[j] = new double[values.length];
             for (int i = 0; i < values.length; i++) {

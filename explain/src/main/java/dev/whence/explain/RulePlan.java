@@ -42,8 +42,7 @@ final class RulePlan {
         return new RulePlan(settings, rules, maxouts, warnings);
     }
 
-    private static ActivationRule rule(
-            DeepLift settings, Step step, Map<Slot, Step> makers, List<String> warnings) {
+    private static ActivationRule rule(DeepLift settings, Step step, Map<Slot, Step> makers, List<String> warnings) {
         ActivationRule named = settings.overrides().get(step.node().name());
         if (named != null) {
             return named;
@@ -52,9 +51,7 @@ final class RulePlan {
             case RESCALE -> ActivationRule.RESCALE;
             case REVEAL_CANCEL -> ActivationRule.REVEAL_CANCEL;
             case GENOMICS_DEFAULT ->
-                step.kind() instanceof Kind.Elementwise
-                        ? genomics(step, makers, warnings)
-                        : ActivationRule.RESCALE;
+                step.kind() instanceof Kind.Elementwise ? genomics(step, makers, warnings) : ActivationRule.RESCALE;
         };
     }
 

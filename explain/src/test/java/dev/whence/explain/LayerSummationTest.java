@@ -107,7 +107,8 @@ class LayerSummationTest {
         long[] kernel = {2, 3};
         long[] step = {2, 2};
         Layer pool = Layer.of("MaxPool", 2, 5, 6).with("kernel_shape", kernel);
-        Layer average = Layer.of("AveragePool", 2, 5, 6).with("kernel_shape", kernel).with("strides", step);
+        Layer average =
+                Layer.of("AveragePool", 2, 5, 6).with("kernel_shape", kernel).with("strides", step);
         return Stream.of(
                 pool,
                 pool.with("strides", step).with("ceil_mode", 1),

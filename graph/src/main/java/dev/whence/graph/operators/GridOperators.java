@@ -34,7 +34,9 @@ final class GridOperators {
                 Tensor gy = gys[0];
                 if (gy != null) {
                     Tensor grid = c.in(1).to(gy.type());
-                    out[0] = c.isActive(0) ? sampler(c).pullback(gy, c.in(0), grid) : null;
+                    // The way back to the image reads only the image's shape.
+                    Tensor image = Sizes.zerosLike(gy).expand(c.shape(0));
+                    out[0] = c.isActive(0) ? sampler(c).pullback(gy, image, grid) : null;
                     out[1] = c.isActive(1) ? sampler(c).gridPullback(gy, c.in(0), grid) : null;
                 }
                 return out;

@@ -12,6 +12,7 @@ import dev.whence.tensor.Indexing;
 import dev.whence.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Writing elements at places: ScatterElements, ScatterND and the older Scatter. */
@@ -33,7 +34,7 @@ final class ScatterOperators {
                 })
                 .gradients((c, gys) -> {
                     int axis = c.axis("axis", 0, c.rank(0));
-                    return pulled(c, gys[0], axis, places(c, axis), c.in(0), c.in(2));
+                    return pulled(c, gys[0], axis, places(c, axis), () -> c.in(0), () -> c.in(2));
                 })
                 .reads(Reads.INPUTS)
                 .kind(ScatterOperators::kind)
@@ -58,8 +59,13 @@ final class ScatterOperators {
                 var at = coordinates(c);
                 Tensor gy = gys[0] == null ? null : gys[0].reshape(at.rows(), at.width());
                 Tensor index = spread(at);
-                Tensor x = c.in(0).reshape(at.rows(), at.width());
-                return pulled(c, gy, 0, index, x, c.in(2).reshape(index.shape()));
+                return pulled(
+                        c,
+                        gy,
+                        0,
+                        index,
+                        () -> c.in(0).reshape(at.rows(), at.width()),
+                        () -> c.in(2).reshape(index.shape()));
             })
             .reads(Reads.INPUTS)
             .kind(ScatterOperators::kind)
@@ -93,10 +99,11 @@ final class ScatterOperators {
 
     /**
      * What replaces takes its place's gradient away from the data, what is added leaves it, and of the largest or smallest
-     * only those that equal the result have a share, the same one each.
+     * only those that equal the result have a share, the same one each. Only that case reads the values, which are gone
+     * where the operator counts as moving.
      */
     private static @Nullable Tensor[] pulled(
-            Call c, @Nullable Tensor gy, int axis, Tensor index, Tensor x, Tensor updates) {
+            Call c, @Nullable Tensor gy, int axis, Tensor index, Supplier<Tensor> data, Supplier<Tensor> source) {
         @Nullable Tensor[] out = new @Nullable Tensor[c.arity()];
         if (gy == null) {
             return out;
@@ -106,6 +113,8 @@ final class ScatterOperators {
         switch (reduction(c.attributes())) {
             case "none" -> kept = gy.scatter(axis, index, Sizes.zerosLike(gy, index.shape()));
             case "max", "min" -> {
+                Tensor x = data.get();
+                Tensor updates = source.get();
                 Tensor y = combined(c, x, axis, index, updates);
                 Tensor fromData = x.equalTo(y).to(gy.type());
                 Tensor fromUpdates = updates.equalTo(y.gather(axis, index)).to(gy.type());
