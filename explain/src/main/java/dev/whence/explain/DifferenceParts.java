@@ -1,5 +1,6 @@
 package dev.whence.explain;
 
+import dev.whence.core.NdArray;
 import dev.whence.graph.Call;
 import dev.whence.graph.Kind;
 import dev.whence.graph.Operator;
@@ -149,21 +150,26 @@ final class DifferenceParts {
         var outMinus = linear(step, x.with(minus), x.with(zero));
         for (int o = 0; o < step.outputs().length; o++) {
             Slot out = step.outputs()[o];
-            if (out != null) {
+            if (out != null && hasParts(out)) {
                 parts.put(out, new Parts(outPlus[o], outMinus[o]).exported(working));
             }
         }
     }
 
+    /** Whether a value can have a difference: neither a mask nor indices. */
+    private static boolean hasParts(@Nullable Slot slot) {
+        return slot != null && slot.type().isFloating();
+    }
+
     /** The step on differences alone, without the constants it may add. */
     private static Tensor[] linear(Step step, Call differences, Call nothing) {
         Operator operator = step.operator();
-        Operator.Forward part = operator.linearPart();
+        Operator.Forward part = step.outputs().length == 1 ? operator.linearPart() : null;
         var out = part == null ? operator.forwardAll(differences) : part.apply(differences);
         var base = part == null ? operator.forwardAll(nothing) : null;
         Tensor[] result = new Tensor[step.outputs().length];
         for (int i = 0; i < result.length; i++) {
-            if (step.outputs()[i] != null) {
+            if (hasParts(step.outputs()[i])) {
                 Tensor y = Objects.requireNonNull(out.get(i));
                 result[i] = base == null ? y : y.minus(Objects.requireNonNull(base.get(i)));
             }
@@ -186,6 +192,10 @@ final class DifferenceParts {
 
     // ---- nonlinear ---------------------------------------------------------------------------------------------
 
+    /**
+     * RevealCancel. Where the function is not defined with one part alone (the square root of a sum whose negative part
+     * outweighs the reference), the element is rescaled.
+     */
     private Parts elementwise(int index, Step step, Kind.@Nullable Secant secant, TensorScope working) {
         Call x = pair.x(index);
         Call r = pair.r(index);
@@ -206,6 +216,14 @@ final class DifferenceParts {
         Tensor minus = fBottom.minus(fr).plus(fx.minus(fTop)).times(0.5);
         Tensor slopePlus = partSlope(operator, x, plus, in.plus(), reference, bottom);
         Tensor slopeMinus = partSlope(operator, x, minus, in.minus(), reference, top);
+        Tensor undefined = plus.minus(minus).isNan().or(plus.minus(minus).isInfinite());
+        if (undefined.to(NdArray.Type.INT64).sum(false).item() > 0) {
+            Tensor slope = plan.differences().slope(operator, secant, x, r);
+            slopePlus = undefined.where(slope, slopePlus);
+            slopeMinus = undefined.where(slope, slopeMinus);
+            plus = undefined.where(slope.times(in.plus()), plus);
+            minus = undefined.where(slope.times(in.minus()), minus);
+        }
         slopes.put(Objects.requireNonNull(step.outputs()[0]), new Signal(slopePlus, slopeMinus).exported(working));
         return new Parts(plus, minus);
     }

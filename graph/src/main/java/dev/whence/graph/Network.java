@@ -258,7 +258,10 @@ public final class Network implements AutoCloseable {
     }
 
     private Slot variable(String name, Tensor tensor, boolean isActive) {
-        return new Slot(name, tensor.to(precision.resolve(tensor.type())).on(device), isActive, true);
+        NdArray.Type declared = graph.declared(name).type();
+        boolean isReal = tensor.type().isFloating() && declared != null && declared.isFloating();
+        NdArray.Type type = isReal ? declared : tensor.type();
+        return new Slot(name, tensor.to(precision.resolve(type)).on(device), isActive, true);
     }
 
     private Set<String> missingInputs(Set<String> wanted, Set<String> given) {

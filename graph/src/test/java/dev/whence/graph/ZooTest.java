@@ -31,7 +31,7 @@ import org.junit.jupiter.api.TestFactory;
  */
 @Tag("golden")
 class ZooTest {
-    private static final String FOLDER = "zoo";
+    private static final String FOLDER = "fixtures/zoo";
 
     /** Float32 sums in another order. */
     private static final double LOGITS_32 = 1e-4;
@@ -43,7 +43,7 @@ class ZooTest {
 
     @TestFactory
     Stream<DynamicTest> everyNetworkRuns() throws IOException {
-        Path zoo = Shared.find("fixtures/" + FOLDER).orElse(null);
+        Path zoo = Shared.find(FOLDER).orElse(null);
         if (zoo == null) {
             return Stream.empty();
         }
