@@ -8,6 +8,11 @@ final class Commands {
 
     /** The commands in the order of the help text. */
     static List<Object> all(Console console, Cancellation cancellation) {
-        return List.of(new ExplainCommand(console, cancellation), new DoctorCommand(console, cancellation));
+        return List.of(
+                new ExplainCommand(console, cancellation),
+                new CompareCommand(console, cancellation),
+                new AuditCommand(console, cancellation),
+                ModelCommand.create(console, cancellation),
+                new DoctorCommand(console, cancellation));
     }
 }

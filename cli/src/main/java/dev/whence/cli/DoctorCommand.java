@@ -35,24 +35,6 @@ final class DoctorCommand implements Callable<Integer> {
         try (ConsoleProgress progress = common.progress(console, cancellation)) {
             findings = Diagnosis.ofThisMachine(progress).findings();
         }
-        if (common.json) {
-            console.out().println(JsonLine.write(findings));
-        } else {
-            findings.forEach(this::print);
-        }
-        boolean bad = findings.stream().anyMatch(finding -> finding.state() == Diagnosis.State.BAD);
-        return bad ? ExitCode.FOUND_BAD : ExitCode.DONE;
-    }
-
-    private void print(Finding finding) {
-        String mark = switch (finding.state()) {
-            case FINE -> "ok  ";
-            case NOTICE -> "note";
-            case BAD -> "BAD ";
-        };
-        console.out().printf("%s  %-14s %s%n", mark, finding.name(), finding.value());
-        if (!finding.advice().isEmpty()) {
-            console.out().printf("      %-14s %s%n", "", finding.advice());
-        }
+        return Findings.print(console, common.json, findings);
     }
 }

@@ -51,19 +51,27 @@ final class Failures {
     /** Arguments that cannot be understood: the sentence, what might have been meant, and where help is. */
     int usage(ParameterException thrown) {
         StringBuilder sentence = new StringBuilder(reason(thrown));
-        if (thrown instanceof UnmatchedArgumentException unmatched
-                && !unmatched.getSuggestions().isEmpty()) {
-            sentence.append("; did you mean ")
-                    .append(String.join(" or ", unmatched.getSuggestions()))
-                    .append('?');
-        } else {
+        List<String> near = suggestions(thrown);
+        if (near.isEmpty()) {
             sentence.append('.');
+        } else {
+            sentence.append("; did you mean ").append(String.join(" or ", near)).append('?');
         }
         CommandLine command = thrown.getCommandLine();
         sentence.append(" Help: ")
                 .append(command.getCommandSpec().qualifiedName())
                 .append(" --help");
         return tell(ErrorCode.USAGE, sentence.toString(), thrown);
+    }
+
+    private static List<String> suggestions(ParameterException thrown) {
+        if (!(thrown instanceof UnmatchedArgumentException unmatched)) {
+            return List.of();
+        }
+        var commands = thrown.getCommandLine().getSubcommands();
+        return commands.isEmpty() || unmatched.isUnknownOption()
+                ? unmatched.getSuggestions()
+                : Suggestions.nearest(unmatched.getUnmatched().getFirst(), commands.keySet());
     }
 
     private static String reason(ParameterException thrown) {

@@ -42,8 +42,9 @@ final class Summary {
         }
         if (shown < attribution.examples()) {
             out.println();
-            out.println(ink.faint("and " + (attribution.examples() - shown)
-                    + " more examples; -o FILE.json, .csv, .npy or .html keeps all, --show N prints more"));
+            int more = attribution.examples() - shown;
+            out.println(ink.faint("and " + more + (more == 1 ? " more example" : " more examples")
+                    + "; -o FILE.json, .csv, .npy or .html keeps all, --show N prints more"));
         }
         if (attribution.examples() > 1) {
             out.println();

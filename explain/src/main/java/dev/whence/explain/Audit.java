@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param explanation the result that was audited
  * @param convergence the report in the precision of the request
  * @param recheck the report in float64 if the first one failed, else null
- * @param example the example whose nodes are listed: the one with the largest delta
+ * @param example the example whose nodes are listed: the one with the largest delta (for a model that fixes the size of its
+ *     batches, the sums run over the whole batch)
  * @param tolerance the largest balance of a node that passes
  * @param nodes the balance of every node between the target and the units, in backward order, in the precision of the last
  *     report

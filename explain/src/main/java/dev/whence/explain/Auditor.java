@@ -4,9 +4,7 @@ import dev.whence.core.ConvergenceReport;
 import dev.whence.core.ErrorCode;
 import dev.whence.core.NdArray;
 import dev.whence.core.WhenceException;
-import dev.whence.graph.Dimension;
 import dev.whence.graph.Precision;
-import dev.whence.graph.Value;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +53,7 @@ final class Auditor {
     /** The request for one example, or for the batch that holds it if the model fixes the size of its batches. */
     private static Request alone(Explainer explainer, Request request, int example) {
         int examples = Explainer.examples(request.inputs());
-        int count = Math.min(fixedBatch(explainer), examples);
+        int count = Math.min(Math.max(1, explainer.fixedBatch()), examples);
         int first = example / count * count;
         Map<String, NdArray> inputs = Explainer.rows(request.inputs(), first, count, examples);
         ReferenceInputs reference = request.reference();
@@ -80,15 +78,5 @@ final class Auditor {
                 count,
                 request.seed(),
                 request.progress());
-    }
-
-    private static int fixedBatch(Explainer explainer) {
-        for (Value input : explainer.network().graph().inputs()) {
-            List<Dimension> shape = input.shape();
-            if (shape != null && !shape.isEmpty() && shape.getFirst() instanceof Dimension.Fixed(long fixed)) {
-                return (int) Math.max(1, fixed);
-            }
-        }
-        return 1;
     }
 }

@@ -102,7 +102,7 @@ public final class Explainer implements AutoCloseable {
      */
     public List<Obstacle> obstacles(Request request) {
         TargetNode target = TargetNode.of(network.graph(), request.output());
-        return Obstacle.find(network, firstRow(request), Set.copyOf(sources(network.graph(), request)), target.name());
+        return Obstacle.find(network, firstBatch(request), Set.copyOf(sources(network.graph(), request)), target.name());
     }
 
     /** The same network in float64, to be closed by the caller. */
@@ -185,21 +185,15 @@ public final class Explainer implements AutoCloseable {
 
     /** A model with a fixed batch gets batches of that size; else as many examples as fit comfortably. */
     private int batchSize(Request request, int examples) {
-        for (Value input : network.graph().inputs()) {
-            List<Dimension> shape = input.shape();
-            NdArray given = request.inputs().get(input.name());
-            if (shape != null
-                    && !shape.isEmpty()
-                    && given != null
-                    && shape.getFirst() instanceof Dimension.Fixed(long fixed)) {
-                if (examples % fixed != 0) {
-                    throw new WhenceException(
-                            ErrorCode.SHAPE_MISMATCH,
-                            "Input '" + input.name() + "' has a fixed batch of " + fixed + " in the model, but "
-                                    + examples + " examples are given; a multiple of " + fixed + " is expected.");
-                }
-                return (int) fixed;
+        int fixed = fixedBatch();
+        if (fixed > 0) {
+            if (examples % fixed != 0) {
+                throw new WhenceException(
+                        ErrorCode.SHAPE_MISMATCH,
+                        "The inputs have a fixed batch of " + fixed + " in the model, but " + examples
+                                + " examples are given; a multiple of " + fixed + " is expected.");
             }
+            return fixed;
         }
         if (request.batch() > 0) {
             return request.batch();
@@ -269,15 +263,31 @@ public final class Explainer implements AutoCloseable {
             NdArray input = request.inputs().get(source);
             NdArray like = input != null
                     ? input
-                    : network.evaluate(firstRow(request), source).get(source);
+                    : network.evaluate(firstBatch(request), source).get(source);
             zeros.put(source, References.zeros(java.util.Objects.requireNonNull(like)));
         }
         return List.of(zeros);
     }
 
-    private static Map<String, NdArray> firstRow(Request request) {
+    /** The first example, or the first batch if the model fixes its size. */
+    private Map<String, NdArray> firstBatch(Request request) {
         int examples = examples(request.inputs());
-        return rows(request.inputs(), 0, Math.min(1, examples), examples);
+        return rows(request.inputs(), 0, Math.min(Math.max(1, fixedBatch()), examples), examples);
+    }
+
+    /** The size of batches that the model fixes, or 0 if any size will do. */
+    int fixedBatch() {
+        for (Value input : network.graph().inputs()) {
+            List<Dimension> shape = input.shape();
+            if (shape != null
+                    && !shape.isEmpty()
+                    && shape.getFirst() instanceof Dimension.Fixed(long size)
+                    && size > 0
+                    && size <= Integer.MAX_VALUE) {
+                return (int) size;
+            }
+        }
+        return 0;
     }
 
     private void checkReference(Request request, Map<String, NdArray> reference) {
