@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** Runs operators one by one inside an expansion, recording those that carry attribution. */
 public interface Emitter {
     /** The opset in which expansions are written. */
-    int OPSET = 22;
+    int OPSET = 23;
 
     /** Runs an operator of the standard domain that has one output. */
     Slot apply(String operator, Attributes attributes, @Nullable Slot... inputs);

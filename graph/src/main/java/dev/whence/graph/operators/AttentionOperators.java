@@ -18,11 +18,15 @@ final class AttentionOperators {
     private AttentionOperators() {}
 
     /**
-     * Scaled dot-product attention, y = softmax(cap(scale Q K' + mask)) V for each head, with fewer key than query heads
+     * Scaled dot-product attention, y = softmax(cap(scale Q K') + mask) V for each head, with fewer key than query heads
      * if wanted. Inputs Q, K, V ({@code [N, heads, length, size]} or {@code [N, length, heads size]}), mask, past keys
      * and values, and the number of keys that are no padding; outputs y, present keys and values, and the scores.
+     *
+     * <p>The cap comes before the mask, as the standard has it since its text was mended and as ONNX Runtime does it; the
+     * other way round, what is masked would keep a weight of e^-cap.
      */
     static final Operator ATTENTION = Operator.named("Attention")
+            .since(23)
             .inlined((emitter, c, in) -> {
                 Formula f = new Formula(emitter, c.type(0));
                 boolean isFlat = c.rank(0) == 3;
@@ -34,14 +38,14 @@ final class AttentionOperators {
                 Slot keys = f.permute(heads.repeated(f, k), 0, 1, 3, 2);
                 Slot raw = f.product(f.times(q, f.number(scale)), keys);
                 Scores scores = scores(f, c, heads, raw, in.length > 3 ? in[3] : null);
-                Slot weights = emitter.apply("Softmax", Attributes.of("axis", -1), scores.capped());
+                Slot weights = emitter.apply("Softmax", Attributes.of("axis", -1), scores.masked());
                 Slot y = f.product(weights, heads.repeated(f, v));
                 Slot shown = null;
                 if (c.wants(3)) {
                     shown = switch ((int) c.attributes().integer("qk_matmul_output_mode", 0)) {
                         case 0 -> raw;
-                        case 1 -> scores.shown();
-                        case 2 -> scores.capped();
+                        case 1 -> scores.capped();
+                        case 2 -> scores.shown();
                         default -> weights;
                     };
                 }
@@ -121,21 +125,29 @@ final class AttentionOperators {
     /**
      * The scores on their way to the softmax.
      *
-     * @param masked with the mask added
-     * @param capped after the soft cap, where minus infinity is replaced by a number that also gives weight 0: an
+     * @param capped after the soft cap
+     * @param masked with the mask added, where minus infinity is replaced by a number that also gives weight 0: an
      *     infinite value has no difference to its reference
      * @param shown with the mask as it is
      */
-    private record Scores(Slot masked, Slot capped, Slot shown) {}
+    private record Scores(Slot capped, Slot masked, Slot shown) {}
 
     private static Scores scores(Formula f, Call c, Heads heads, Slot raw, @Nullable Slot given) {
-        Tensor own = mask(c, heads, given == null || given.isActive() ? null : c.in(3));
-        Slot plain = given != null && given.isActive() ? f.plus(raw, given) : raw;
-        Slot masked = own == null ? plain : f.plus(plain, f.constant(finite(own)));
-        boolean showsMask = c.wants(3) && c.attributes().integer("qk_matmul_output_mode", 0) == 1;
         double cap = c.attributes().real("softcap", 0);
-        Slot capped = cap > 0 ? f.times(f.apply("Tanh", f.over(masked, f.number(cap))), f.number(cap)) : masked;
-        return new Scores(masked, capped, own != null && showsMask ? f.plus(plain, f.constant(own)) : masked);
+        Slot capped = cap > 0 ? f.times(f.apply("Tanh", f.over(raw, f.number(cap))), f.number(cap)) : raw;
+        if (given != null && given.isActive()) {
+            Slot masked = f.plus(capped, given);
+            Tensor own = mask(c, heads, null);
+            Slot both = own == null ? masked : f.plus(masked, f.constant(finite(own)));
+            return new Scores(capped, both, both);
+        }
+        Tensor mask = mask(c, heads, given == null ? null : c.in(3));
+        if (mask == null) {
+            return new Scores(capped, capped, capped);
+        }
+        boolean showsMask = c.wants(3) && c.attributes().integer("qk_matmul_output_mode", 0) == 2;
+        Slot masked = f.plus(capped, f.constant(finite(mask)));
+        return new Scores(capped, masked, showsMask ? f.plus(capped, f.constant(mask)) : masked);
     }
 
     static Tensor finite(Tensor mask) {
@@ -188,6 +200,7 @@ final class AttentionOperators {
      * positions; pairs are neighbours if {@code interleaved}, else the two halves.
      */
     static final Operator ROTARY_EMBEDDING = Operator.named("RotaryEmbedding")
+            .since(23)
             .inlined((emitter, c, in) -> {
                 Formula f = new Formula(emitter, c.type(0));
                 Slot positions = in.length > 3 ? in[3] : null;

@@ -49,6 +49,7 @@ final class DeformableConvolution {
 
     /** Inputs x, weights, offsets {@code [N, groups kernel 2, height, width]}, bias and mask. */
     static final Operator DEFORM_CONV = Operator.named("DeformConv")
+            .since(19)
             .inlined((emitter, c, in) -> {
                 Formula f = new Formula(emitter, c.type(0));
                 DeformableConvolution d = new DeformableConvolution(f, c);
@@ -154,6 +155,7 @@ final class DeformableConvolution {
      * element of a block into its place.
      */
     static final Operator COL2IM = Operator.named("Col2Im")
+            .since(18)
             .inlined((emitter, c, in) -> {
                 Formula f = new Formula(emitter, c.type(0));
                 long[] image = c.in(1).toLongs();

@@ -22,6 +22,7 @@ final class EinsumOperator {
 
     /** The sum that the {@code equation} writes. More than two operands are multiplied from left to right. */
     static final Operator EINSUM = Operator.named("Einsum")
+            .since(12)
             .forward(c -> {
                 Tensor[] operands = new Tensor[c.arity()];
                 for (int i = 0; i < operands.length; i++) {

@@ -24,6 +24,7 @@ final class LossOperators {
      * by class; single values, their sum or their weighted mean. Linear in the probabilities.
      */
     static final Operator NEGATIVE_LOG_LIKELIHOOD = Operator.named("NegativeLogLikelihoodLoss")
+            .since(12)
             .forward(c -> weighted(c, c.in(0)))
             .gradient((c, gy) -> {
                 Tensor coefficients = coefficients(c, gy.type());
@@ -41,6 +42,7 @@ final class LossOperators {
 
     /** Softmax over axis 1, then {@link #NEGATIVE_LOG_LIKELIHOOD}; the second output is the logarithm of the softmax. */
     static final Operator SOFTMAX_CROSS_ENTROPY = Operator.named("SoftmaxCrossEntropyLoss")
+            .since(12)
             .inlined((emitter, c, in) -> {
                 Slot logarithms = emitter.apply("LogSoftmax", Attributes.of("axis", 1), Formula.given(in, 0));
                 Attributes how = Attributes.of("reduction", reduction(c));

@@ -16,6 +16,7 @@ final class MatrixOperators {
 
     /** The determinant of each matrix {@code [..., n, n]}; its gradient is det(X) times the transposed inverse. */
     static final Operator DET = Operator.named("Det")
+            .since(11)
             .forward(c -> {
                 long[] x = c.shape(0);
                 if (x.length < 2 || x[x.length - 1] != x[x.length - 2]) {

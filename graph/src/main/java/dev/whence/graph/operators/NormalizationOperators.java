@@ -100,21 +100,22 @@ final class NormalizationOperators {
 
     /**
      * Layer normalisation over the axes from {@code axis} on: c = x - mean, v = mean(c c) + epsilon,
-     * y = c / sqrt(v) scale + bias. Further outputs: the mean and 1 / sqrt(v).
+     * y = c / sqrt(v) scale + bias. Further outputs: the mean and 1 / sqrt(v). Standard from opset 17 on; ONNX Runtime wrote
+     * it into models of earlier ones.
      */
-    static final Operator LAYER_NORMALIZATION = Normalizer.LAYER.operator("LayerNormalization");
+    static final Operator LAYER_NORMALIZATION = Normalizer.LAYER.operator("LayerNormalization", 1);
 
     /** Layer normalisation of each channel: over the spatial axes, with a scale and a bias for each channel. */
-    static final Operator INSTANCE_NORMALIZATION = Normalizer.INSTANCE.operator("InstanceNormalization");
+    static final Operator INSTANCE_NORMALIZATION = Normalizer.INSTANCE.operator("InstanceNormalization", 1);
 
     /**
      * Layer normalisation of groups of channels. Scale and bias are given for each channel, before opset 21 for each
      * group.
      */
-    static final Operator GROUP_NORMALIZATION = Normalizer.GROUP.operator("GroupNormalization");
+    static final Operator GROUP_NORMALIZATION = Normalizer.GROUP.operator("GroupNormalization", 18);
 
     /** Division by the root of the mean square, over the axes from {@code axis} on: y = x / sqrt(mean(x x) + epsilon) scale. */
-    static final Operator RMS_NORMALIZATION = Normalizer.ROOT_MEAN_SQUARE.operator("RMSNormalization");
+    static final Operator RMS_NORMALIZATION = Normalizer.ROOT_MEAN_SQUARE.operator("RMSNormalization", 23);
 
     static final List<Operator> ALL = List.of(
             BATCH_NORMALIZATION, LAYER_NORMALIZATION, INSTANCE_NORMALIZATION, GROUP_NORMALIZATION, RMS_NORMALIZATION);

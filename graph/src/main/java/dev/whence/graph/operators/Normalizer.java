@@ -32,8 +32,9 @@ enum Normalizer {
     }
 
     /** The operator of this form. */
-    Operator operator(String name) {
+    Operator operator(String name, int since) {
         return Operator.named(name)
+                .since(since)
                 .forwardMany(this::forward)
                 .gradients(this::gradient)
                 .reads(Reads.INPUTS)

@@ -245,6 +245,7 @@ final class PoolingOperators {
 
     /** Puts elements back where a maximum pooling found them, zeros elsewhere. */
     static final Operator MAX_UNPOOL = Operator.named("MaxUnpool")
+            .since(9)
             .forward(c -> {
                 long[] inferred = unpooledShape(c);
                 Tensor flat = Tensor.zeros(c.type(0), NdArray.elements(inferred));

@@ -22,6 +22,7 @@ final class RegionOperators {
      * cell. Interpolation works on rows and columns separately, so a region is two matrix products.
      */
     static final Operator ROI_ALIGN = Operator.named("RoiAlign")
+            .since(10)
             .forward(RegionOperators::roiAlign)
             .gradient(RegionOperators::roiAlignGradient)
             .reads(Reads.NOTHING)

@@ -60,6 +60,7 @@ final class ResponseNormalizationOperators {
 
     /** (x - mean) / (deviation + 1e-9) over {@code axes}. */
     static final Operator MEAN_VARIANCE_NORMALIZATION = Operator.named("MeanVarianceNormalization")
+            .since(9)
             .inlined((emitter, c, in) -> {
                 Formula f = new Formula(emitter, c.type(0));
                 Slot x = Formula.given(in, 0);

@@ -27,6 +27,7 @@ final class SpectralOperators {
 
     /** The transform along an axis of {@code [..., 1 or 2]}, whose last axis is real and imaginary part. */
     static final Operator DFT = Operator.named("DFT")
+            .since(17)
             .inlined((emitter, c, in) -> {
                 Formula f = new Formula(emitter, c.type(0));
                 int rank = c.rank(0);
@@ -104,6 +105,7 @@ final class SpectralOperators {
 
     /** The transforms of overlapping frames of a signal {@code [N, length, 1 or 2]}: {@code [N, frames, bins, 2]}. */
     static final Operator STFT = Operator.named("STFT")
+            .since(17)
             .inlined((emitter, c, in) -> {
                 Formula f = new Formula(emitter, c.type(0));
                 long step = c.in(1).toLongs()[0];
@@ -147,6 +149,7 @@ final class SpectralOperators {
     /** A window of a given length; with {@code periodic} (the default) one that goes on after its end. */
     private static Operator window(String name, DoubleUnaryOperator ofAngle) {
         return Operator.named(name)
+                .since(17)
                 .forward(c -> {
                     long size = c.in(0).toLongs()[0];
                     if (size < 0 || size > LARGEST) {
@@ -172,6 +175,7 @@ final class SpectralOperators {
 
     /** Triangular weights from the bins of a spectrum to mel bands, {@code [bins, bands]}. */
     static final Operator MEL_WEIGHT_MATRIX = Operator.named("MelWeightMatrix")
+            .since(17)
             .forward(c -> {
                 long bands = c.in(0).toLongs()[0];
                 long length = c.in(1).toLongs()[0];

@@ -270,4 +270,23 @@ class OnnxRuntimeAgreementTest {
                 .constant(random(3, 9, 2))
                 .agreesWithOnnxRuntime();
     }
+
+    /** ONNX Runtime caps scores before it masks them. It shows causally masked scores as the lowest number, not as -inf. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void standardAttentionWithCapAndMask(int mode) {
+        OperatorCheck.of("Attention")
+                .opset(23)
+                .outputs(4)
+                .with("softcap", 1.5)
+                .with("is_causal", mode == 2 ? 0 : 1)
+                .with("qk_matmul_output_mode", mode)
+                .input(random(1, 2, 4, 3, 2))
+                .input(random(2, 2, 2, 3, 2))
+                .input(random(3, 2, 2, 3, 2))
+                .constant(random(4, 3, 5))
+                .input(random(5, 2, 2, 2, 2))
+                .input(random(6, 2, 2, 2, 2))
+                .agreesWithOnnxRuntime();
+    }
 }
