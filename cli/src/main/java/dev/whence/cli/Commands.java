@@ -9,6 +9,7 @@ final class Commands {
     /** The commands in the order of the help text. */
     static List<Object> all(Console console, Cancellation cancellation) {
         return List.of(
+                new DemoCommand(console, cancellation),
                 new ExplainCommand(console, cancellation),
                 new CompareCommand(console, cancellation),
                 new AuditCommand(console, cancellation),

@@ -41,7 +41,7 @@ final class Chosen {
                     TargetChoice.ArgMax _,
                     TargetChoice.SoftmaxNormalised _ ->
                 Arrays.stream(elements[target]).boxed().toList();
-            case TargetChoice.Difference _, TargetChoice.Sum _ -> List.of();
+            case TargetChoice.Difference _, TargetChoice.DifferencePerExample _, TargetChoice.Sum _ -> List.of();
         };
     }
 

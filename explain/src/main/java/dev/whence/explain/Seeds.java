@@ -32,18 +32,18 @@ final class Seeds {
             switch (choice) {
                 case TargetChoice.Index(long index) -> weights[base + check(name, index, row)] = 1;
                 case TargetChoice.PerExample(var indices) -> {
-                    if (indices.size() != examples) {
-                        throw new WhenceException(
-                                ErrorCode.TARGET_INVALID,
-                                indices.size() + " targets are given for " + examples
-                                        + " examples; one for each is expected.");
-                    }
+                    checkCount(indices.size(), examples);
                     weights[base + check(name, indices.get(firstExample + i), row)] = 1;
                 }
                 case TargetChoice.ArgMax() -> weights[base + argMax(value, base, row)] = 1;
                 case TargetChoice.Difference(long plus, long minus) -> {
                     weights[base + check(name, plus, row)] += 1;
                     weights[base + check(name, minus, row)] -= 1;
+                }
+                case TargetChoice.DifferencePerExample(var plus, var minus) -> {
+                    checkCount(plus.size(), examples);
+                    weights[base + check(name, plus.get(firstExample + i), row)] += 1;
+                    weights[base + check(name, minus.get(firstExample + i), row)] -= 1;
                 }
                 case TargetChoice.SoftmaxNormalised(long index) -> {
                     Arrays.fill(weights, base, base + row, -1.0 / row);
@@ -53,6 +53,14 @@ final class Seeds {
             }
         }
         return NdArray.of(weights, value.shape());
+    }
+
+    private static void checkCount(int targets, int examples) {
+        if (targets != examples) {
+            throw new WhenceException(
+                    ErrorCode.TARGET_INVALID,
+                    targets + " targets are given for " + examples + " examples; one for each is expected.");
+        }
     }
 
     private static int check(String name, long index, int row) {

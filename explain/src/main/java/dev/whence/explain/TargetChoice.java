@@ -39,6 +39,26 @@ public sealed interface TargetChoice {
         }
     }
 
+    /** One element minus another, a pair of its own for each example. */
+    record DifferencePerExample(java.util.List<Long> plus, java.util.List<Long> minus) implements TargetChoice {
+        /** Copies the elements in. */
+        public DifferencePerExample {
+            plus = java.util.List.copyOf(plus);
+            minus = java.util.List.copyOf(minus);
+            if (plus.size() != minus.size()) {
+                throw new IllegalArgumentException(
+                        "plus and minus must be as many, found " + plus.size() + " and " + minus.size());
+            }
+        }
+
+        @Override
+        public String toString() {
+            return java.util.stream.IntStream.range(0, plus.size())
+                    .mapToObj(i -> plus.get(i) + "-" + minus.get(i))
+                    .collect(java.util.stream.Collectors.joining(","));
+        }
+    }
+
     /** One element minus the mean of all: explains a softmax's probability without its saturation. */
     record SoftmaxNormalised(long index) implements TargetChoice {
         @Override

@@ -119,24 +119,51 @@ public final class AttributionPage {
     /** Makes the page. */
     public Page page() {
         Page.Builder page = Page.titled(title).lead(lead);
-        page.section("summary", "Summary", summary());
-        if (attributions.size() > 1) {
-            page.section("agreement", "Do they agree?", List.of(agreementNote(), agreement()));
-        }
-        for (int i = 0; i < shown(); i++) {
-            page.section("example-" + (i + 1), example(i).name(), exampleBlocks(i));
-        }
-        return page.section("provenance", "How this was made", provenance()).build();
+        page.section("summary", "Summary", summary(""));
+        addRest(page, "", "");
+        page.section("provenance", "How this was made", provenance());
+        return page.build();
     }
 
-    private List<Block> summary() {
+    /**
+     * Adds what this page holds to a page of several parts, its title being the heading and its lead the first paragraph.
+     * How it was made is left out; see {@link #addProvenanceTo}.
+     *
+     * @param page the page of several parts
+     * @param prefix what the anchors begin with: a word of letters and digits that no other part has
+     */
+    public void addTo(Page.Builder page, String prefix) {
+        List<Block> start = new ArrayList<>(List.of(Block.paragraph(lead)));
+        start.addAll(summary(prefix + "-"));
+        page.section(prefix, title, start);
+        addRest(page, prefix + "-", title + ": ");
+    }
+
+    private void addRest(Page.Builder page, String prefix, String owner) {
+        if (attributions.size() > 1) {
+            page.section(
+                    prefix + "agreement",
+                    owner.isEmpty() ? "Do they agree?" : owner + "do the methods agree?",
+                    List.of(agreementNote(), agreement()));
+        }
+        for (int i = 0; i < shown(); i++) {
+            page.section(prefix + "example-" + (i + 1), example(i).name(), exampleBlocks(i));
+        }
+    }
+
+    /** Adds how this was made to a page of several parts; see {@link #addTo}. */
+    public void addProvenanceTo(Page.Builder page, String prefix) {
+        page.section(prefix + "-provenance", title + ": how this was made", provenance());
+    }
+
+    private List<Block> summary(String prefix) {
         List<Block> blocks = new ArrayList<>();
         blocks.add(attributions.size() == 1 ? verdict() : verdicts());
         for (int i = 0; i < attributions.size(); i++) {
             String owner = attributions.size() == 1 ? "" : labels.get(i) + ": ";
             attributions.get(i).warnings().forEach(warning -> blocks.add(Block.note(owner + warning)));
         }
-        blocks.add(attributions.size() == 1 ? index() : comparedIndex());
+        blocks.add(attributions.size() == 1 ? index(prefix) : comparedIndex(prefix));
         if (shown() < count()) {
             blocks.add(Block.note("The first " + shown() + " of " + count()
                     + " examples are drawn; the scores of all are in the JSON, CSV and npy results."));
@@ -188,12 +215,12 @@ public final class AttributionPage {
         return attribution.target().node() + (selection.isEmpty() ? "" : " [" + selection + "]");
     }
 
-    private Block index() {
+    private Block index(String prefix) {
         Table table = Table.of("Examples", "Example", "Check", "δ", "At the input", "At the reference");
         for (int i = 0; i < shown(); i++) {
             Proof proof = Proof.of(attributions.getFirst(), i);
             table.row(
-                    link(i),
+                    link(prefix, i),
                     new Table.Cell.Judged(proof.verdict()),
                     Table.Cell.signed(proof.delta()),
                     Table.Cell.number(proof.target()),
@@ -202,12 +229,12 @@ public final class AttributionPage {
         return table;
     }
 
-    private Block comparedIndex() {
+    private Block comparedIndex(String prefix) {
         List<String> headers = new ArrayList<>(List.of("Example"));
         headers.addAll(labels);
         Table table = Table.of("Examples", headers.toArray(String[]::new));
         for (int i = 0; i < shown(); i++) {
-            List<Table.Cell> row = new ArrayList<>(List.of(link(i)));
+            List<Table.Cell> row = new ArrayList<>(List.of(link(prefix, i)));
             for (Attribution attribution : attributions) {
                 row.add(new Table.Cell.Judged(Proof.of(attribution, i).verdict()));
             }
@@ -216,8 +243,8 @@ public final class AttributionPage {
         return table;
     }
 
-    private Table.Cell link(int index) {
-        return new Table.Cell.Link(example(index).name(), "example-" + (index + 1));
+    private Table.Cell link(String prefix, int index) {
+        return new Table.Cell.Link(example(index).name(), prefix + "example-" + (index + 1));
     }
 
     private Block agreementNote() {

@@ -16,8 +16,7 @@ public final class SequenceSimulator {
     /** Letters in a sequence. */
     public static final int LENGTH = 200;
 
-    /** How often A, C, G and T stand in the background. */
-    static final double[] BACKGROUND = {0.3, 0.2, 0.2, 0.3};
+    private static final double[] BACKGROUND = {0.3, 0.2, 0.2, 0.3};
 
     private static final int MOST_INSTANCES = 3;
     private static final String GENERATOR = "L64X128MixRandom";
@@ -44,6 +43,11 @@ public final class SequenceSimulator {
 
     private SequenceSimulator(long seed) {
         random = RandomGeneratorFactory.of(GENERATOR).create(seed);
+    }
+
+    /** How often A, C, G and T stand in the background. */
+    public static double[] background() {
+        return BACKGROUND.clone();
     }
 
     /**

@@ -48,7 +48,7 @@ class SequenceSimulatorTest {
         for (int i = 0; i < 4; i++) {
             char letter = "ACGT".charAt(i);
             double share = (double) letters.chars().filter(c -> c == letter).count() / letters.length();
-            assertThat(share).as("%s", letter).isCloseTo(SequenceSimulator.BACKGROUND[i], within(SHARE_OF_LETTERS));
+            assertThat(share).as("%s", letter).isCloseTo(SequenceSimulator.background()[i], within(SHARE_OF_LETTERS));
         }
     }
 
