@@ -228,7 +228,7 @@ final class ResizeOperators {
                 throw new WhenceException(ErrorCode.MODEL_INVALID, "a scale of " + factor + " is impossible");
             }
             double part = coordinates.equals("tf_crop_and_resize") ? region[i + axes.length] - region[i] : 1;
-            return (long) Math.floor(x[(int) axes[i]] * part * factor);
+            return (long) Math.floor((float) (x[(int) axes[i]] * part) * (float) factor);
         }
 
         private double scaleOf(int i, long length) {
@@ -266,18 +266,26 @@ final class ResizeOperators {
             };
         }
 
+        /**
+         * A quotient of places. The nearest element jumps where a place is whole or half; scales are float32 numbers, whose
+         * error in float64 would decide on which side.
+         */
+        private double over(double a, double b) {
+            return mode.equals("nearest") ? (float) a / (float) b : a / b;
+        }
+
         private double place(int out, int i, double scale, long length) {
             double input = x[(int) axes[i]];
             return switch (coordinates) {
-                case "half_pixel" -> (out + 0.5) / scale - 0.5;
+                case "half_pixel" -> over(out + 0.5, scale) - 0.5;
                 case "half_pixel_symmetric" -> {
-                    double adjustment = length / (scale * input);
-                    yield input / 2 * (1 - adjustment) + (out + 0.5) / scale - 0.5;
+                    double adjustment = over(length, scale * input);
+                    yield input / 2 * (1 - adjustment) + over(out + 0.5, scale) - 0.5;
                 }
-                case "pytorch_half_pixel" -> length > 1 ? (out + 0.5) / scale - 0.5 : 0;
+                case "pytorch_half_pixel" -> length > 1 ? over(out + 0.5, scale) - 0.5 : 0;
                 case "align_corners" -> length == 1 ? 0 : out * (input - 1) / (length - 1);
-                case "asymmetric" -> out / scale;
-                case "tf_half_pixel_for_nn" -> (out + 0.5) / scale;
+                case "asymmetric" -> over(out, scale);
+                case "tf_half_pixel_for_nn" -> over(out + 0.5, scale);
                 case "tf_crop_and_resize" -> {
                     double start = region[i];
                     double end = region[i + axes.length];

@@ -2,6 +2,7 @@ package dev.whence.graph.operators;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -13,6 +14,8 @@ import dev.whence.graph.Node;
 import dev.whence.graph.Precision;
 import dev.whence.graph.Value;
 import dev.whence.graph.onnx.OnnxExport;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
@@ -40,6 +43,7 @@ final class OnnxRuntimeOracle {
         Map<String, NdArray> theirs = theirs(OnnxExport.toBytes(graph(node, feeds, ours)), feeds);
         ours.forEach((name, expectedName) -> {
             NdArray expected = theirs.get(name);
+            assertThat(expectedName.type()).as("type of " + name).isEqualTo(expected.type());
             assertThat(expectedName.shape()).as("shape of " + name).isEqualTo(expected.shape());
             assertThat(expectedName.toDoubles())
                     .as("%s of %s %s", name, node.operator(), node.attributes())
@@ -93,8 +97,27 @@ final class OnnxRuntimeOracle {
                         .toArray();
                 yield OnnxTensor.createTensor(environment, IntBuffer.wrap(data), array.shape());
             }
+            case BOOL -> bytes(environment, array, OnnxJavaType.BOOL);
+            case UINT8 -> bytes(environment, array, OnnxJavaType.UINT8);
+            case INT8 -> bytes(environment, array, OnnxJavaType.INT8);
             default -> OnnxTensor.createTensor(environment, FloatBuffer.wrap(array.toFloats()), array.shape());
         };
+    }
+
+    private static OnnxTensor bytes(OrtEnvironment environment, NdArray array, OnnxJavaType type) throws OrtException {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(array.size()).order(ByteOrder.nativeOrder());
+        for (long value : array.toLongs()) {
+            buffer.put((byte) value);
+        }
+        return OnnxTensor.createTensor(environment, buffer.flip(), array.shape(), type);
+    }
+
+    private static NdArray whole(ByteBuffer buffer, NdArray.Type type, long[] shape) {
+        long[] data = new long[buffer.remaining()];
+        for (int i = 0; i < data.length; i++) {
+            data[i] = type == NdArray.Type.UINT8 ? Byte.toUnsignedLong(buffer.get()) : buffer.get();
+        }
+        return NdArray.ofIntegers(type, data, shape);
     }
 
     private static NdArray array(OnnxTensor tensor) {
@@ -106,6 +129,17 @@ final class OnnxRuntimeOracle {
                 buffer.get(data);
                 yield NdArray.of(data, shape);
             }
+            case INT32 -> {
+                IntBuffer buffer = tensor.getIntBuffer();
+                long[] data = new long[buffer.remaining()];
+                for (int i = 0; i < data.length; i++) {
+                    data[i] = buffer.get();
+                }
+                yield NdArray.ofIntegers(NdArray.Type.INT32, data, shape);
+            }
+            case BOOL -> whole(tensor.getByteBuffer(), NdArray.Type.BOOL, shape);
+            case UINT8 -> whole(tensor.getByteBuffer(), NdArray.Type.UINT8, shape);
+            case INT8 -> whole(tensor.getByteBuffer(), NdArray.Type.INT8, shape);
             default -> {
                 FloatBuffer buffer = tensor.getFloatBuffer();
                 float[] data = new float[buffer.remaining()];
