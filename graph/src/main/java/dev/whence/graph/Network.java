@@ -259,8 +259,8 @@ public final class Network implements AutoCloseable {
 
     private Slot variable(String name, Tensor tensor, boolean isActive) {
         NdArray.Type declared = graph.declared(name).type();
-        boolean isReal = tensor.type().isFloating() && declared != null && declared.isFloating();
-        NdArray.Type type = isReal ? declared : tensor.type();
+        NdArray.Type type =
+                declared != null && declared.isFloating() && tensor.type().isFloating() ? declared : tensor.type();
         return new Slot(name, tensor.to(precision.resolve(type)).on(device), isActive, true);
     }
 
