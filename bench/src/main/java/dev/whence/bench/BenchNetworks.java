@@ -64,9 +64,8 @@ final class BenchNetworks {
         long[] three = {3, 3};
         String y = s.relu(s.norm(s.conv(x, in, out, three, stride, 1, false), out));
         y = s.norm(s.conv(y, out, out, three, 1, 1, false), out);
-        String shortcut = in == out && stride == 1
-                ? x
-                : s.norm(s.conv(x, in, out, new long[] {1, 1}, stride, 0, false), out);
+        String shortcut =
+                in == out && stride == 1 ? x : s.norm(s.conv(x, in, out, new long[] {1, 1}, stride, 0, false), out);
         return s.relu(s.add(y, shortcut));
     }
 
@@ -128,9 +127,7 @@ final class BenchNetworks {
             java.util.Arrays.fill(pads, pad);
             String w = weight(Math.sqrt(2.0 * out / NdArray.elements(shape)), shape);
             Attributes attributes = Attributes.of("strides", strides).with("pads", pads);
-            return hasBias
-                    ? next("Conv", attributes, x, w, weight(0.1, out))
-                    : next("Conv", attributes, x, w);
+            return hasBias ? next("Conv", attributes, x, w, weight(0.1, out)) : next("Conv", attributes, x, w);
         }
 
         String norm(String x, int channels) {

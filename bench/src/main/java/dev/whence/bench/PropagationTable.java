@@ -29,8 +29,9 @@ public final class PropagationTable {
     public static void main(String[] args) throws IOException {
         double seconds = args.length > 0 ? Double.parseDouble(args[0]) : 20;
         Engine.setThreads(args.length > 1 ? Integer.parseInt(args[1]) : 2);
-        System.out.println("| network | batch | forward | gradient | DeepLIFT-Rescale | RevealCancel | Rescale / gradient"
-                + " | RevealCancel / Rescale | peak memory |");
+        System.out.println(
+                "| network | batch | forward | gradient | DeepLIFT-Rescale | RevealCancel | Rescale / gradient"
+                        + " | RevealCancel / Rescale | peak memory |");
         System.out.println("|---|---|---|---|---|---|---|---|---|");
         for (int batch : new int[] {1, 8, 64}) {
             row("genomics", BenchNetworks.genomics(), batch, seconds);

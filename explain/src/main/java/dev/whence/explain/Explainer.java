@@ -102,7 +102,8 @@ public final class Explainer implements AutoCloseable {
      */
     public List<Obstacle> obstacles(Request request) {
         TargetNode target = TargetNode.of(network.graph(), request.output());
-        return Obstacle.find(network, firstBatch(request), Set.copyOf(sources(network.graph(), request)), target.name());
+        return Obstacle.find(
+                network, firstBatch(request), Set.copyOf(sources(network.graph(), request)), target.name());
     }
 
     /** The same network in float64, to be closed by the caller. */

@@ -10,7 +10,6 @@ import dev.whence.graph.Step;
 import dev.whence.tensor.Tensor;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Pair {
     private final List<Step> steps;
     private final List<Step> referenceSteps;
-    private final Map<Slot, Slot> references = new IdentityHashMap<>();
+    private final IdentityHashMap<Slot, Slot> references = new IdentityHashMap<>();
 
     private Pair(List<Step> steps, List<Step> referenceSteps) {
         this.steps = steps;
