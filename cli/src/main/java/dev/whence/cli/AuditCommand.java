@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
             "If they do not in float32, they are computed again in float64. For the example with the largest delta,",
             "every node is listed with the contributions that arrive at its outputs and leave at its inputs."
         },
+        customSynopsis = "whence audit MODEL --input [NAME=]FILE... [OPTIONS]",
         mixinStandardHelpOptions = true,
         versionProvider = WhenceVersion.class,
         sortOptions = false,
@@ -59,7 +60,7 @@ final class AuditCommand implements Callable<Integer> {
     String method = "deeplift-rescale";
 
     @Mixin
-    final MethodOptions settings = new MethodOptions();
+    final DeepLiftOptions rules = new DeepLiftOptions();
 
     @Option(
             names = "-o",

@@ -48,7 +48,8 @@ final class Auditing {
                 Session session = Session.open(command.model, command.files, progress)) {
             AttributionMethod method = MethodChoice.resolve(
                             List.of(command.method),
-                            command.settings,
+                            new MethodOptions(),
+                            command.rules,
                             session.graph(),
                             session.inputs().values())
                     .getFirst();

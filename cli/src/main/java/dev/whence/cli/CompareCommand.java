@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
             "Puts several methods or references side by side, with the rank correlation of their scores.",
             "Without -o the answer is printed."
         },
+        customSynopsis = "whence compare MODEL --input [NAME=]FILE... [OPTIONS]",
         mixinStandardHelpOptions = true,
         versionProvider = WhenceVersion.class,
         sortOptions = false,
@@ -55,6 +56,9 @@ final class CompareCommand implements Callable<Integer> {
 
     @Mixin
     final MethodOptions settings = new MethodOptions();
+
+    @Mixin
+    final DeepLiftOptions rules = new DeepLiftOptions();
 
     @Option(
             names = "-o",

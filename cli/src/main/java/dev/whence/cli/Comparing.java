@@ -4,6 +4,7 @@ import dev.whence.cli.inputs.ReferenceSpec;
 import dev.whence.core.Attribution;
 import dev.whence.core.ErrorCode;
 import dev.whence.core.FinishedFile;
+import dev.whence.core.Progress;
 import dev.whence.core.WhenceException;
 import dev.whence.explain.AttributionMethod;
 import dev.whence.explain.Explanation;
@@ -40,13 +41,18 @@ final class Comparing {
         try (ConsoleProgress progress = command.common.progress(command.console, command.cancellation);
                 Session session = Session.open(command.model, command.files, progress)) {
             List<AttributionMethod> resolved = MethodChoice.resolve(
-                    methods, command.settings, session.graph(), session.inputs().values());
+                    methods,
+                    command.settings,
+                    command.rules,
+                    session.graph(),
+                    session.inputs().values());
             List<Way> ways = ways(resolved, references);
             List<Attribution> attributions = new ArrayList<>();
             List<Long> elements = List.of();
             for (Way way : ways) {
+                Progress its = (done, total, label) -> progress.step(done, total, label + " by " + way.label);
                 Explanation explanation = session.explainer()
-                        .explain(Work.request(session, command.target, way.method, way.reference, progress, notices))
+                        .explain(Work.request(session, command.target, way.method, way.reference, its, notices))
                         .getFirst();
                 attributions.add(Work.complete(explanation, session, notices));
                 elements = explanation.elements();

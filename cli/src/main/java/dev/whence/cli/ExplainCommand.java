@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
             "Says what contributed to a network's result, and by how much, and whether that adds up.",
             "Without -o the answer is printed."
         },
+        customSynopsis = "whence explain MODEL --input [NAME=]FILE... [OPTIONS]",
         mixinStandardHelpOptions = true,
         versionProvider = WhenceVersion.class,
         sortOptions = false,
@@ -46,10 +47,8 @@ final class ExplainCommand implements Callable<Integer> {
             names = {"-r", "--reference"},
             arity = "1..*",
             paramLabel = "REFERENCE",
-            description = {
-                "What inputs are compared with: zeros (the default), mean, blur[:SIGMA], constant:V[,V...],",
-                "shuffled[:K], dinucleotide-shuffled[:K] or a file; NAME=... for one of several inputs."
-            })
+            description = "What inputs are compared with: zeros (the default), mean, blur[:SIGMA], constant:V[,V...], "
+                    + "shuffled[:K], dinucleotide-shuffled[:K] or a file; NAME=... for one of several inputs.")
     List<String> references = new ArrayList<>();
 
     @Mixin
@@ -59,23 +58,25 @@ final class ExplainCommand implements Callable<Integer> {
             names = {"-m", "--method"},
             paramLabel = "METHOD",
             defaultValue = "deeplift-rescale",
-            description = {
-                "deeplift-rescale (the default), deeplift-revealcancel, deeplift-genomics, integrated-gradients,",
-                "gradient, gradient-x-input, saliency, guided-backprop, deconvnet, occlusion, in-silico-mutagenesis."
-            })
+            description =
+                    "deeplift-rescale (the default), deeplift-revealcancel, deeplift-genomics, integrated-gradients, "
+                            + "gradient, gradient-x-input, saliency, guided-backprop, deconvnet, occlusion, "
+                            + "in-silico-mutagenesis.")
     String method = "deeplift-rescale";
 
     @Mixin
     final MethodOptions settings = new MethodOptions();
 
+    @Mixin
+    final DeepLiftOptions rules = new DeepLiftOptions();
+
     @Option(
             names = "-o",
             arity = "1..*",
             paramLabel = "FILE",
-            description = {
-                "Where the result goes, by its ending: .json .csv .npy (the scores, shaped like the input) .npz",
-                ".html .svg .png; several are possible."
-            })
+            description =
+                    "Where the result goes, by its ending: .json .csv .npy (the scores, shaped like the input) .npz "
+                            + ".html .svg .png; several are possible.")
     List<Path> results = new ArrayList<>();
 
     @Option(

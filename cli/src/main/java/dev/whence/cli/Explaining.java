@@ -30,6 +30,7 @@ final class Explaining {
             AttributionMethod method = MethodChoice.resolve(
                             List.of(command.method),
                             command.settings,
+                            command.rules,
                             session.graph(),
                             session.inputs().values())
                     .getFirst();
@@ -77,7 +78,8 @@ final class Explaining {
             summary.brief(attribution, check);
             command.console.out().println("  written: " + files.text());
         }
-        if (check.isPromised() && check.passes() < check.report().examples().size()) {
+        boolean lost = check.passes() < check.report().examples().size();
+        if (lost && attribution.method().name().startsWith("deeplift")) {
             command.console
                     .out()
                     .println("  'whence audit' with the same options names the node where contributions get lost.");

@@ -11,10 +11,8 @@ final class FileOptions {
             names = {"-i", "--input"},
             arity = "1..*",
             paramLabel = "[NAME=]FILE",
-            description = {
-                "Input of the model: npy, npz, PNG, JPEG, WebP, CSV, TSV, FASTA, simdata or idx, also .gz.",
-                "NAME=FILE for a model with several; several pictures are one batch."
-            })
+            description = "Input of the model: npy, npz, PNG, JPEG, WebP, CSV, TSV, FASTA, simdata or idx, also .gz. "
+                    + "NAME=FILE for a model with several; several pictures are one batch.")
     List<String> inputs = new ArrayList<>();
 
     @Option(
@@ -27,10 +25,8 @@ final class FileOptions {
     @Option(
             names = "--image",
             paramLabel = "SETTINGS",
-            description = {
-                "How pixels become numbers: unit, raw, symmetric, imagenet, caffe, clip, or settings such as",
-                "resize=64x64,mean=0.5,std=0.25/0.25/0.3."
-            })
+            description = "How pixels become numbers: unit, raw, symmetric, imagenet, caffe, clip, or settings such as "
+                    + "resize=64x64,mean=0.5,std=0.25/0.25/0.3.")
     @Nullable
     String image;
 

@@ -27,11 +27,13 @@ final class MethodChoice {
     private static final int LETTERS = 4;
 
     private final MethodOptions options;
+    private final DeepLiftOptions rules;
     private final Graph graph;
     private final Collection<LoadedInput> inputs;
 
-    private MethodChoice(MethodOptions options, Graph graph, Collection<LoadedInput> inputs) {
+    private MethodChoice(MethodOptions options, DeepLiftOptions rules, Graph graph, Collection<LoadedInput> inputs) {
         this.options = options;
+        this.rules = rules;
         this.graph = graph;
         this.inputs = inputs;
     }
@@ -52,24 +54,28 @@ final class MethodChoice {
      * @throws WhenceException if a setting has no meaning here
      */
     static List<AttributionMethod> resolve(
-            List<String> names, MethodOptions options, Graph graph, Collection<LoadedInput> inputs) {
+            List<String> names,
+            MethodOptions options,
+            DeepLiftOptions rules,
+            Graph graph,
+            Collection<LoadedInput> inputs) {
         List<AttributionMethod> plain = names.stream().map(MethodChoice::find).toList();
-        requireUsed(options, plain);
-        MethodChoice choice = new MethodChoice(options, graph, inputs);
+        requireUsed(options, rules, plain);
+        MethodChoice choice = new MethodChoice(options, rules, graph, inputs);
         return plain.stream().map(choice::withSettings).toList();
     }
 
-    private static void requireUsed(MethodOptions o, List<AttributionMethod> methods) {
+    private static void requireUsed(MethodOptions o, DeepLiftOptions d, List<AttributionMethod> methods) {
         require(o.steps != null, "--steps", "integrated-gradients", IntegratedGradients.class, methods);
         require(o.quadrature != null, "--quadrature", "integrated-gradients", IntegratedGradients.class, methods);
         require(!o.window.isEmpty(), "--window", "occlusion", Occlusion.class, methods);
         require(!o.stride.isEmpty(), "--stride", "occlusion", Occlusion.class, methods);
         require(o.channelAxis != null, "--channel-axis", "in-silico-mutagenesis", InSilicoMutagenesis.class, methods);
-        require(!o.rules.isEmpty(), "--rule", "the DeepLIFT methods", DeepLift.class, methods);
-        require(o.ties != null, "--ties", "the DeepLIFT methods", DeepLift.class, methods);
-        require(o.compat != null, "--compat", "the DeepLIFT methods", DeepLift.class, methods);
-        require(o.maxout, "--maxout", "the DeepLIFT methods", DeepLift.class, methods);
-        require(o.multipliers, "--multipliers", "the DeepLIFT methods", DeepLift.class, methods);
+        require(!d.rules.isEmpty(), "--rule", "the DeepLIFT methods", DeepLift.class, methods);
+        require(d.ties != null, "--ties", "the DeepLIFT methods", DeepLift.class, methods);
+        require(d.compat != null, "--compat", "the DeepLIFT methods", DeepLift.class, methods);
+        require(d.maxout, "--maxout", "the DeepLIFT methods", DeepLift.class, methods);
+        require(d.multipliers, "--multipliers", "the DeepLIFT methods", DeepLift.class, methods);
         require(o.times != null, "--times", "the gradient methods", Gradient.class, methods);
         require(o.masked, "--masked", "the gradient methods", Gradient.class, methods);
     }
@@ -143,14 +149,14 @@ final class MethodChoice {
     }
 
     private DeepLift deepLift(DeepLift plain) {
-        DeepLift out = plain.withMaxout(options.maxout).withMultipliers(options.multipliers);
-        if (options.ties != null) {
-            out = out.withTies(named("--ties", options.ties, MaxTies.values()));
+        DeepLift out = plain.withMaxout(rules.maxout).withMultipliers(rules.multipliers);
+        if (rules.ties != null) {
+            out = out.withTies(named("--ties", rules.ties, MaxTies.values()));
         }
-        if (options.compat != null) {
-            out = out.withDifferences(named("--compat", options.compat, Differences.values()));
+        if (rules.compat != null) {
+            out = out.withDifferences(named("--compat", rules.compat, Differences.values()));
         }
-        for (String rule : options.rules) {
+        for (String rule : rules.rules) {
             int equals = rule.lastIndexOf('=');
             if (equals <= 0) {
                 throw new WhenceException(

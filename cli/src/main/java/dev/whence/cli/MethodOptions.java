@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Settings of single methods. A command takes them in as a picocli mixin. */
+/** Settings of the methods that are not DeepLIFT. A command takes them in as a picocli mixin. */
 final class MethodOptions {
     @Option(
             names = "--steps",
@@ -34,35 +34,6 @@ final class MethodOptions {
             paramLabel = "N",
             description = "Its steps along each axis; the window's size without it.")
     List<Long> stride = new ArrayList<>();
-
-    @Option(
-            names = "--rule",
-            paramLabel = "NODE=RULE",
-            description = {
-                "DeepLIFT's rule for one activation: rescale, reveal-cancel, gradient, guided-backprop,",
-                "guided-backprop-rescale, deconvnet or pass-through. May be repeated."
-            })
-    List<String> rules = new ArrayList<>();
-
-    @Option(
-            names = "--ties",
-            paramLabel = "best|first",
-            description = "Which of several maxima DeepLIFT lets win; best without it.")
-    @Nullable
-    String ties;
-
-    @Option(
-            names = "--compat",
-            paramLabel = "NAME",
-            description = "What DeepLIFT takes for a vanishing difference: whence (the default), kundaje or captum.")
-    @Nullable
-    String compat;
-
-    @Option(names = "--maxout", description = "DeepLIFT follows a maximum of affine functions piece by piece.")
-    boolean maxout;
-
-    @Option(names = "--multipliers", description = "DeepLIFT gives multipliers instead of contributions.")
-    boolean multipliers;
 
     @Option(
             names = "--times",

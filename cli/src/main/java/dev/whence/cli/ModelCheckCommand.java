@@ -13,6 +13,7 @@ import picocli.CommandLine.Option;
             "Checks whether a model can be imported, run and explained, and by which methods.",
             "It is run with zeros, or with the inputs given."
         },
+        customSynopsis = "whence model check MODEL [OPTIONS]",
         mixinStandardHelpOptions = true,
         versionProvider = WhenceVersion.class,
         sortOptions = false,

@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "run",
         description = "Runs a model on inputs and prints or writes what it gives.",
+        customSynopsis = "whence model run MODEL --input [NAME=]FILE... [OPTIONS]",
         mixinStandardHelpOptions = true,
         versionProvider = WhenceVersion.class,
         sortOptions = false,

@@ -9,19 +9,17 @@ final class TargetOptions {
             names = {"-t", "--target"},
             paramLabel = "TARGET",
             defaultValue = "argmax",
-            description = {
-                "Which element of the output: INDEX; I,J,K (one an example); argmax (the default: the largest of each",
-                "example); A-B (one minus another); A-mean (one minus the mean of all); sum."
-            })
+            description =
+                    "Which element of the output: INDEX; I,J,K (one an example); argmax (the default: the largest of "
+                            + "each example); A-B (one minus another); A-mean (one minus the mean of all); sum.")
     String target = "argmax";
 
     @Option(
             names = "--output",
             paramLabel = "NODE",
-            description = {
-                "The value or node that holds the target; without it, the first output,",
-                "or the logits if that is a softmax or sigmoid."
-            })
+            description =
+                    "The value or node that holds the target; without it, the first output, or the logits if that is "
+                            + "a softmax or sigmoid.")
     @Nullable
     String output;
 

@@ -23,7 +23,12 @@ import picocli.CommandLine.Spec;
         commandListHeading = "%nCommands:%n",
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExample:%n",
-        footer = {"  whence doctor", "", "Help on one command: whence COMMAND --help"})
+        footer = {
+            "  whence explain net.onnx --input x.npy",
+            "  whence doctor",
+            "",
+            "Help on one command: whence COMMAND --help"
+        })
 public final class Whence implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
