@@ -41,7 +41,10 @@ public class PropagationBench {
     @Param({"1", "8"})
     public int batch;
 
+    @SuppressWarnings("NullAway.Init")
     private Explainer explainer;
+
+    @SuppressWarnings("NullAway.Init")
     private Request request;
 
     /** Builds the network and checks that the sums hold. */

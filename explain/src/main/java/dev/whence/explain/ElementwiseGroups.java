@@ -141,7 +141,7 @@ final class ElementwiseGroups {
         ordered.add(last);
         Group group = new Group(ordered, root);
         Operator operator = Operator.named("whence", "Fused" + last.operator().name())
-                .forward(c -> group.run(c.in(0)).get(group.output()))
+                .forward(c -> Objects.requireNonNull(group.run(c.in(0)).get(group.output())))
                 .gradient(group::gradient)
                 .kind(Kinds.ELEMENTWISE)
                 .build();
