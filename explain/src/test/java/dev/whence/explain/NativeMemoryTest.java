@@ -39,7 +39,7 @@ class NativeMemoryTest {
                 DeepLift.REVEAL_CANCEL,
                 Gradient.PLAIN,
                 new IntegratedGradients(2, Quadrature.RIEMANN_MIDDLE));
-        try (Explainer explainer = Explainer.of(Networks.mixed(random), Precision.FLOAT32)) {
+        try (Explainer explainer = Explainer.of(Networks.mixed(random), Precision.FLOAT64)) {
             Request request = Request.of(Map.of("x", x), DeepLift.RESCALE);
             for (int i = 0; i < warmUp; i++) {
                 explainer.explain(request.with(methods.get(i % methods.size())));
