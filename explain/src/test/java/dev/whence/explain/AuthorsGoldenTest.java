@@ -9,6 +9,7 @@ import dev.whence.core.Npy;
 import dev.whence.explain.Gradient.Factor;
 import dev.whence.graph.Precision;
 import dev.whence.graph.onnx.OnnxModel;
+import dev.whence.tensor.Engine;
 import dev.whence.testkit.Close;
 import dev.whence.testkit.GoldenJson;
 import dev.whence.testkit.GoldenTable;
@@ -24,7 +25,9 @@ import java.util.function.BiConsumer;
 import java.util.stream.LongStream;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
@@ -43,6 +46,20 @@ class AuthorsGoldenTest {
     private static final double[] BACKGROUND = {0.3, 0.2, 0.2, 0.3};
     private static final int PIXELS = 28 * 28;
     private static final int IMAGE_HEADER = 16;
+
+    private static int threads;
+
+    /** On a busy machine several threads of small operators mostly wait for each other. */
+    @BeforeAll
+    static void useOneThread() {
+        threads = Engine.threads();
+        Engine.setThreads(1);
+    }
+
+    @AfterAll
+    static void useAllThreads() {
+        Engine.setThreads(threads);
+    }
 
     @TestFactory
     List<DynamicTest> every_array_of_the_authors_networks_agrees() {
