@@ -141,7 +141,9 @@ final class DigitConversion {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
         float[] out = images.toFloats();
         for (int i = 0; i < out.length; i++) {
-            out[i] = out[i] > 0 ? random.nextFloat() - random.nextFloat() : 0;
+            float forOne = random.nextFloat();
+            float forOther = random.nextFloat();
+            out[i] = out[i] > 0 ? forOne - forOther : 0;
         }
         return out;
     }
