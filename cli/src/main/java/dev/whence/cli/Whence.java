@@ -55,7 +55,8 @@ public final class Whence implements Runnable {
         return run(console, new Cancellation(), arguments);
     }
 
-    private static int run(Console console, Cancellation cancellation, String... arguments) {
+    /** The same with a way to stop the work from outside. */
+    static int run(Console console, Cancellation cancellation, String... arguments) {
         Failures failures = new Failures(console, Arrays.asList(arguments));
         try {
             return commandLine(console, cancellation, failures).execute(arguments);

@@ -9,6 +9,7 @@ import dev.whence.core.NdArray;
 import dev.whence.core.Npy;
 import dev.whence.core.Npz;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -389,6 +390,27 @@ class ExplainCommandTest {
         assertThat(directly.err()).contains("whole numbers", "--at and one of [embedded]");
         assertThat(attribution.units().getFirst().scores().shape()).containsExactly(1, 3, 2);
         assertThat(attribution.delta()[0]).isCloseTo(0, within(1e-5));
+    }
+
+    @Test
+    void a_run_that_is_stopped_ends_with_130_and_leaves_nothing() {
+        Cancellation cancellation = new Cancellation();
+        cancellation.ask();
+        StringWriter err = new StringWriter();
+        String[] arguments = {
+            "explain",
+            model.toString(),
+            "--input",
+            input.toString(),
+            "-o",
+            folder.resolve("r.json").toString()
+        };
+
+        int exitCode = Whence.run(Console.capturing(new StringWriter(), err), cancellation, arguments);
+
+        assertThat(exitCode).isEqualTo(ExitCode.CANCELLED);
+        assertThat(err.toString()).isEqualToIgnoringNewLines("whence: Cancelled.");
+        assertThat(folder.resolve("r.json")).doesNotExist();
     }
 
     @Test

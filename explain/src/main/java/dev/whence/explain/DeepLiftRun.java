@@ -55,6 +55,7 @@ final class DeepLiftRun implements Runner {
             List<NdArray> seeds = task.seeds(value);
             Sums sums = new Sums(task, seeds.size());
             for (int k = 0; k < task.references().size(); k++) {
+                task.step(k, task.references().size());
                 try (TensorScope one = TensorScope.open()) {
                     explain(task, x, target, seeds, k, sums, one);
                 }

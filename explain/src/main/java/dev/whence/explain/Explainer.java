@@ -164,7 +164,8 @@ public final class Explainer implements AutoCloseable {
                 request.targets(),
                 first,
                 count,
-                chosen);
+                chosen,
+                request.progress());
     }
 
     static Map<String, NdArray> rows(Map<String, NdArray> all, int first, int count, int examples) {

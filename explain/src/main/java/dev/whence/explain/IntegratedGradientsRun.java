@@ -54,6 +54,7 @@ final class IntegratedGradientsRun {
         List<Map<String, Tensor>> sums = new ArrayList<>();
         seeds.forEach(s -> sums.add(new LinkedHashMap<>()));
         for (int p = 0; p < rule.points().length; p++) {
+            task.step(p, rule.points().length);
             try (TensorScope point = TensorScope.open()) {
                 Map<String, Tensor> feeds = task.inputTensors();
                 for (String source : task.sources()) {

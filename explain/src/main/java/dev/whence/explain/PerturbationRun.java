@@ -83,6 +83,7 @@ final class PerturbationRun {
         int[] covered = new int[row];
         double[] x = original(source).toDoubles();
         for (int w = 0; w < grid.count(); w++) {
+            task.step(w, grid.count());
             int[] places = grid.places(w);
             double[] changed = x.clone();
             for (int i = 0; i < task.count(); i++) {
@@ -131,6 +132,7 @@ final class PerturbationRun {
         seeds.forEach(s -> scores.add(new double[x.size()]));
         double[] letters = x.toDoubles();
         for (int position = 0; position < layout.length(); position++) {
+            task.step(position, layout.length());
             for (int letter = 0; letter < layout.channels(); letter++) {
                 double[] mutant = letters.clone();
                 for (int i = 0; i < task.count(); i++) {

@@ -1,6 +1,7 @@
 package dev.whence.explain;
 
 import dev.whence.core.NdArray;
+import dev.whence.core.Progress;
 import dev.whence.graph.Network;
 import dev.whence.tensor.Tensor;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.Set;
  * @param first place of the batch's first example among all
  * @param count examples in the batch
  * @param chosen takes down which element each example's target is
+ * @param progress told after every part of the work on a batch, so that it can be stopped
  */
 record Task(
         Network network,
@@ -31,7 +33,13 @@ record Task(
         List<TargetChoice> choices,
         int first,
         int count,
-        Chosen chosen) {
+        Chosen chosen,
+        Progress progress) {
+
+    /** Says how many parts of the batch's work are done. */
+    void step(int done, int parts) {
+        progress.step(first + (long) count * done / parts, chosen.examples(), "examples");
+    }
 
     /** Input tensors in the innermost scope. */
     Map<String, Tensor> inputTensors() {
