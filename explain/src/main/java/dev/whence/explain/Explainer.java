@@ -12,6 +12,7 @@ import dev.whence.graph.Precision;
 import dev.whence.graph.Value;
 import dev.whence.graph.onnx.OnnxModel;
 import dev.whence.graph.operators.StandardOperators;
+import dev.whence.graph.rewrite.Rewrites;
 import dev.whence.tensor.Device;
 import dev.whence.tensor.Engine;
 import java.nio.file.Path;
@@ -59,13 +60,18 @@ public final class Explainer implements AutoCloseable {
      */
     public static Explainer load(Path file, Precision precision, Device device) {
         OnnxModel model = OnnxModel.load(file);
-        Network network = Network.of(model.graph(), StandardOperators.SET, precision, device);
+        Network network = Network.of(rectified(model.graph()), StandardOperators.SET, precision, device);
         return new Explainer(network, "sha256:" + model.sha256(), InstantSource.system());
     }
 
     /** Explains a graph that did not come from a file. */
     public static Explainer of(Graph graph, Precision precision) {
-        return new Explainer(StandardOperators.network(graph, precision), "", InstantSource.system());
+        return new Explainer(StandardOperators.network(rectified(graph), precision), "", InstantSource.system());
+    }
+
+    /** Rectifiers however they are spelled, because some methods treat them apart; every value keeps its name. */
+    private static Graph rectified(Graph graph) {
+        return Rewrites.apply(graph, Rewrites.RECTIFIERS).graph();
     }
 
     /** The network. */

@@ -89,6 +89,9 @@ public final class Rewrites {
     public static final Rewrite CENTRE_FIRST_CONVOLUTION =
             new Rewrite("centre-first-convolution", Convolutions::centre);
 
+    /** One spelling for rectifiers. All values keep their names, except a condition that nothing else reads. */
+    public static final List<Rewrite> RECTIFIERS = List.of(RELU_FROM_MAX, RELU_FROM_CLIP, RELU_FROM_WHERE);
+
     /** What is always right: one spelling for rectifiers, nothing that does nothing. */
     public static final List<Rewrite> STANDARD =
             List.of(WITHOUT_IDENTITY, WITHOUT_DROPOUT, RELU_FROM_MAX, RELU_FROM_CLIP, RELU_FROM_WHERE);
