@@ -58,10 +58,10 @@ final class ExplainCommand implements Callable<Integer> {
             names = {"-m", "--method"},
             paramLabel = "METHOD",
             defaultValue = "deeplift-rescale",
-            description =
-                    "deeplift-rescale (the default), deeplift-revealcancel, deeplift-genomics, integrated-gradients, "
-                            + "gradient, gradient-x-input, saliency, guided-backprop, deconvnet, occlusion, "
-                            + "in-silico-mutagenesis.")
+            description = "deeplift-rescale (the default), deeplift-revealcancel, deeplift-genomics, deeplift-shap, "
+                    + "integrated-gradients, "
+                    + "gradient, gradient-x-input, saliency, guided-backprop, deconvnet, occlusion, "
+                    + "in-silico-mutagenesis.")
     String method = "deeplift-rescale";
 
     @Mixin

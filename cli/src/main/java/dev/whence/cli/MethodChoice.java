@@ -7,6 +7,7 @@ import dev.whence.core.WhenceException;
 import dev.whence.explain.ActivationRule;
 import dev.whence.explain.AttributionMethod;
 import dev.whence.explain.DeepLift;
+import dev.whence.explain.DeepLiftShap;
 import dev.whence.explain.Differences;
 import dev.whence.explain.Gradient;
 import dev.whence.explain.InSilicoMutagenesis;
@@ -25,6 +26,8 @@ import java.util.Locale;
 /** Turns names of methods and their settings into methods. */
 final class MethodChoice {
     private static final int LETTERS = 4;
+    private static final List<Class<? extends AttributionMethod>> DEEPLIFT =
+            List.of(DeepLift.class, DeepLiftShap.class);
 
     private final MethodOptions options;
     private final DeepLiftOptions rules;
@@ -71,11 +74,11 @@ final class MethodChoice {
         require(!o.window.isEmpty(), "--window", "occlusion", Occlusion.class, methods);
         require(!o.stride.isEmpty(), "--stride", "occlusion", Occlusion.class, methods);
         require(o.channelAxis != null, "--channel-axis", "in-silico-mutagenesis", InSilicoMutagenesis.class, methods);
-        require(!d.rules.isEmpty(), "--rule", "the DeepLIFT methods", DeepLift.class, methods);
-        require(d.ties != null, "--ties", "the DeepLIFT methods", DeepLift.class, methods);
-        require(d.compat != null, "--compat", "the DeepLIFT methods", DeepLift.class, methods);
-        require(d.maxout, "--maxout", "the DeepLIFT methods", DeepLift.class, methods);
-        require(d.multipliers, "--multipliers", "the DeepLIFT methods", DeepLift.class, methods);
+        require(!d.rules.isEmpty(), "--rule", "the DeepLIFT methods", DEEPLIFT, methods);
+        require(d.ties != null, "--ties", "the DeepLIFT methods", DEEPLIFT, methods);
+        require(d.compat != null, "--compat", "the DeepLIFT methods", DEEPLIFT, methods);
+        require(d.maxout, "--maxout", "the DeepLIFT methods", DEEPLIFT, methods);
+        require(d.multipliers, "--multipliers", "the DeepLIFT methods", DEEPLIFT, methods);
         require(o.times != null, "--times", "the gradient methods", Gradient.class, methods);
         require(o.masked, "--masked", "the gradient methods", Gradient.class, methods);
     }
@@ -86,7 +89,16 @@ final class MethodChoice {
             String owner,
             Class<? extends AttributionMethod> type,
             List<AttributionMethod> methods) {
-        if (given && methods.stream().noneMatch(type::isInstance)) {
+        require(given, option, owner, List.of(type), methods);
+    }
+
+    private static void require(
+            boolean given,
+            String option,
+            String owner,
+            List<Class<? extends AttributionMethod>> types,
+            List<AttributionMethod> methods) {
+        if (given && methods.stream().noneMatch(m -> types.stream().anyMatch(type -> type.isInstance(m)))) {
             String names = String.join(
                     ", ", methods.stream().map(AttributionMethod::name).toList());
             throw new WhenceException(
@@ -100,6 +112,7 @@ final class MethodChoice {
             case Occlusion _ -> new Occlusion(window(options.window), window(options.stride));
             case InSilicoMutagenesis _ -> new InSilicoMutagenesis(channelAxis());
             case DeepLift deepLift -> deepLift(deepLift);
+            case DeepLiftShap shap -> new DeepLiftShap(deepLift(shap.rules()));
             case Gradient gradient -> gradient(gradient);
         };
     }

@@ -11,14 +11,21 @@ final class Suggestions {
 
     private Suggestions() {}
 
-    /** The names that are nearest to what was written, nearest first; none if nothing is near. */
+    /** The names that are nearest to what was written, nearest first; none if nothing is near, one if no other is as near. */
     static List<String> nearest(String written, Collection<String> names) {
         String low = written.toLowerCase(Locale.ROOT);
         int limit = Math.max(2, written.length() / 3);
-        return names.stream()
+        List<String> near = names.stream()
                 .filter(name -> distance(low, name.toLowerCase(Locale.ROOT)) <= limit
                         || (low.length() >= 3 && name.toLowerCase(Locale.ROOT).contains(low)))
                 .sorted(Comparator.comparingInt((String name) -> distance(low, name.toLowerCase(Locale.ROOT))))
+                .toList();
+        if (near.isEmpty()) {
+            return near;
+        }
+        int farthest = 1 + 2 * distance(low, near.getFirst().toLowerCase(Locale.ROOT));
+        return near.stream()
+                .filter(name -> distance(low, name.toLowerCase(Locale.ROOT)) <= farthest)
                 .limit(MOST)
                 .toList();
     }

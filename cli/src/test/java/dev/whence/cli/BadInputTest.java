@@ -293,6 +293,7 @@ class BadInputTest {
         refused(List.of("--steps", "5"), "Option --steps belongs to integrated-gradients, not to deeplift-rescale");
         refused(List.of("--method", "gradient", "--ties", "first"), "Option --ties belongs to the DeepLIFT methods");
         refused(List.of("--rule", "Relu_actve=rescale"), "no node 'Relu_actve'; did you mean 'Relu_active'?");
+        refused(List.of("--rule", "Gemm_hidden=rescale"), "'Gemm_hidden', which is no activation but operator Gemm");
         refused(List.of("--rule", "Relu_active=rescle"), "there is no 'rescle'; did you mean 'rescale'?");
         refused(List.of("--method", "integrated-gradients", "--steps", "0"), "--steps must be from 1");
     }

@@ -1,6 +1,7 @@
 package dev.whence.core;
 
 import java.util.List;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * What contributed to a result, and by how much, together with its proof: the convergence delta tells how much of
@@ -56,11 +57,20 @@ public record Attribution(
 
     /** The sum of all scores of one example, accumulated in float64. */
     public double sum(int example) {
+        return total(example, score -> score);
+    }
+
+    /** The sum of the absolute values of all scores of one example: how large the terms are that may cancel. */
+    public double sumOfAbsolutes(int example) {
+        return total(example, Math::abs);
+    }
+
+    private double total(int example, DoubleUnaryOperator part) {
         double total = 0;
         for (Units u : units) {
             int row = u.scores().size() / examples();
             for (int i = example * row; i < (example + 1) * row; i++) {
-                total += u.scores().getDouble(i);
+                total += part.applyAsDouble(u.scores().getDouble(i));
             }
         }
         return total;

@@ -23,7 +23,8 @@ import java.util.List;
  * highest rank has axes after the batch, and cells that an input has no axis for are empty. {@code label} is the name
  * along the last axis where there is one. {@code target} and {@code reference} are the target's values for the row's
  * example and {@code delta} is its convergence delta: they repeat in each of an example's rows, so that every group of
- * rows carries its own check, {@code sum(score) - (target - reference) = delta}.
+ * rows carries its own check, {@code sum(score) - (target - reference) = delta}. Where an example is compared with several
+ * references, the delta of each follows as {@code delta1}, {@code delta2} and so on.
  */
 public final class AttributionCsv {
     private AttributionCsv() {}
@@ -46,15 +47,19 @@ public final class AttributionCsv {
         Writer text = new OutputStreamWriter(out, StandardCharsets.UTF_8);
         @SuppressWarnings("resource") // closing it would close the caller's stream
         CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(text);
-        csv.writeRecord(header(axes));
+        List<double[]> each = attribution.reference().deltas();
+        csv.writeRecord(header(axes, each.size()));
         double[] targets = attribution.target().values();
         double[] references = attribution.reference().values();
         double[] deltas = attribution.delta();
         for (int example = 0; example < attribution.examples(); example++) {
-            List<String> check = List.of(
+            List<String> check = new ArrayList<>(List.of(
                     Double.toString(targets[example]),
                     Double.toString(references[example]),
-                    Double.toString(deltas[example]));
+                    Double.toString(deltas[example])));
+            for (double[] one : each) {
+                check.add(Double.toString(one[example]));
+            }
             for (Units units : attribution.units()) {
                 rows(csv, units, example, axes, check);
             }
@@ -63,12 +68,15 @@ public final class AttributionCsv {
         text.flush();
     }
 
-    private static List<String> header(int axes) {
+    private static List<String> header(int axes, int references) {
         List<String> header = new ArrayList<>(List.of("example", "input"));
         for (int axis = 1; axis <= axes; axis++) {
             header.add("axis" + axis);
         }
         header.addAll(List.of("label", "score", "target", "reference", "delta"));
+        for (int reference = 1; reference <= references; reference++) {
+            header.add("delta" + reference);
+        }
         return header;
     }
 

@@ -140,6 +140,14 @@ public final class AttributionJson {
         json.writeObjectPropertyStart("reference");
         json.writeStringProperty("description", a.reference().description());
         numbers(json, "values", a.reference().values());
+        if (!a.reference().deltas().isEmpty()) {
+            json.writeArrayPropertyStart("deltas");
+            a.reference().deltas().forEach(one -> {
+                json.writeStartArray();
+                elements(json, one);
+            });
+            json.writeEndArray();
+        }
         json.writeEndObject();
         json.writeArrayPropertyStart("units");
         a.units().forEach(u -> units(json, u));
@@ -200,6 +208,10 @@ public final class AttributionJson {
 
     private static void numbers(JsonGenerator json, String name, double[] values) {
         json.writeArrayPropertyStart(name);
+        elements(json, values);
+    }
+
+    private static void elements(JsonGenerator json, double[] values) {
         for (double v : values) {
             number(json, v);
         }
@@ -245,7 +257,13 @@ public final class AttributionJson {
                         target.get("values").numbers()),
                 new Reference(
                         reference.get("description").text(),
-                        reference.get("values").numbers()),
+                        reference.get("values").numbers(),
+                        reference
+                                .find("deltas")
+                                .map(deltas -> deltas.list().stream()
+                                        .map(JsonPlace::numbers)
+                                        .toList())
+                                .orElse(List.of())),
                 file.get("units").list().stream().map(AttributionJson::units).toList(),
                 file.get("delta").numbers(),
                 file.get("warnings").texts(),

@@ -19,6 +19,9 @@ public record ConvergenceReport(Precision precision, Completeness completeness, 
     private static final double RELATIVE_FLOOR = 1e-12;
     private static final int MOST_LISTED = 10;
 
+    /** How many roundings a score passes through that are not evened out by others, about one a layer. */
+    static final int ROUNDINGS = 32;
+
     /** Copies the list in. */
     public ConvergenceReport {
         examples = List.copyOf(examples);
@@ -26,22 +29,36 @@ public record ConvergenceReport(Precision precision, Completeness completeness, 
 
     /** How exact the arithmetic was, and with it how large a delta may be. */
     public enum Precision {
-        /** Tolerance {@code 1e-3 * max(1, |target - reference|)}. */
-        FLOAT32("float32", 1e-3),
-        /** Tolerance {@code 1e-9 * max(1, |target - reference|)}. */
-        FLOAT64("float64", 1e-9);
+        /** Tolerance {@code 1e-3 * max(1, |target - reference|)}, or what rounding alone may lose. */
+        FLOAT32("float32", 1e-3, 0x1p-23),
+        /** Tolerance {@code 1e-9 * max(1, |target - reference|)}, or what rounding alone may lose. */
+        FLOAT64("float64", 1e-9, 0x1p-52);
 
         private final String text;
         private final double tolerance;
+        private final double epsilon;
 
-        Precision(String text, double tolerance) {
+        Precision(String text, double tolerance, double epsilon) {
             this.text = text;
             this.tolerance = tolerance;
+            this.epsilon = epsilon;
         }
 
         /** The largest delta that passes for a change of the target by {@code change}. */
         public double tolerance(double change) {
             return tolerance * Math.max(1, Math.abs(change));
+        }
+
+        /**
+         * The largest delta that passes where scores cancel: no sum is more exact than its terms, so each of them may be
+         * wrong by {@value ConvergenceReport#ROUNDINGS} units in the last place.
+         *
+         * @param change by how much the target changed
+         * @param size the sum of all absolute scores
+         */
+        public double tolerance(double change, double size) {
+            double rounding = ROUNDINGS * epsilon * size;
+            return Double.isFinite(rounding) ? Math.max(tolerance(change), rounding) : tolerance(change);
         }
 
         /** As the command line says it: {@code float32} or {@code float64}. */
@@ -97,9 +114,11 @@ public record ConvergenceReport(Precision precision, Completeness completeness, 
         List<Example> examples = new ArrayList<>();
         for (int i = 0; i < deltas.length; i++) {
             double change = targets[i] - references[i];
+            double size = attribution.sumOfAbsolutes(i);
             double scale = Math.max(1, Math.max(Math.abs(targets[i]), Math.abs(references[i])));
             double relative = Math.abs(deltas[i]) / Math.max(Math.abs(change), RELATIVE_FLOOR * scale);
-            examples.add(new Example(i, targets[i], references[i], deltas[i], relative, precision.tolerance(change)));
+            examples.add(
+                    new Example(i, targets[i], references[i], deltas[i], relative, precision.tolerance(change, size)));
         }
         return new ConvergenceReport(precision, attribution.method().completeness(), examples);
     }
@@ -136,7 +155,8 @@ public record ConvergenceReport(Precision precision, Completeness completeness, 
                 .append(precision)
                 .append(", tolerance ")
                 .append(precision == Precision.FLOAT32 ? "1e-3" : "1e-9")
-                .append(" x max(1, |target - reference|))\n");
+                .append(" x max(1, |target - reference|)")
+                .append(isWidened() ? ", more where large scores cancel)\n" : ")\n");
         worst().ifPresent(w -> line(text, "worst of " + examples.size() + ", ", w));
         List<Example> failures = failures();
         if (!failures.isEmpty()) {
@@ -151,6 +171,10 @@ public record ConvergenceReport(Precision precision, Completeness completeness, 
             }
         }
         return text.toString();
+    }
+
+    private boolean isWidened() {
+        return examples.stream().anyMatch(e -> e.tolerance() > precision.tolerance(e.change()));
     }
 
     private String words(Verdict verdict) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -26,6 +27,11 @@ record JsonPlace(String file, String path, JsonNode node) {
                     ErrorCode.INPUT_INVALID, "Cannot use '" + file + "': '" + place + "' is missing.");
         }
         return new JsonPlace(file, place, child);
+    }
+
+    /** A member that need not be there. */
+    Optional<JsonPlace> find(String name) {
+        return node.isObject() && node.get(name) == null ? Optional.empty() : Optional.of(get(name));
     }
 
     List<JsonPlace> list() {

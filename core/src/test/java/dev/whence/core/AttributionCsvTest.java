@@ -40,6 +40,23 @@ class AttributionCsvTest {
     }
 
     @Test
+    void everyReferenceHasAColumnForItsDelta() {
+        Attribution one = Attributions.of(
+                new double[] {3, 1},
+                new double[] {0, 0.5},
+                new double[] {0, 0},
+                Units.of("x", NdArray.of(new double[] {3, 0.5}, 2)));
+        Attribution a = Attributions.withDeltas(one, List.of(new double[] {1, 2}, new double[] {-1, -2}));
+        Path file = folder.resolve("a.csv");
+        AttributionCsv.write(file, a);
+        assertThat(file).hasContent("""
+                        example,input,label,score,target,reference,delta,delta1,delta2
+                        0,x,,3.0,3.0,0.0,0.0,1.0,-1.0
+                        1,x,,0.5,1.0,0.5,0.0,2.0,-2.0
+                        """);
+    }
+
+    @Test
     void anyTableReadsBackElementByElement() {
         Cases.check(60, draw -> {
             Attribution a = Attributions.any(draw);

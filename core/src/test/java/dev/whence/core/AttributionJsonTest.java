@@ -164,6 +164,12 @@ class AttributionJsonTest {
         assertThat(actual.reference().description())
                 .isEqualTo(expected.reference().description());
         assertThat(actual.reference().values()).isEqualTo(expected.reference().values());
+        assertThat(actual.reference().deltas())
+                .hasSameSizeAs(expected.reference().deltas());
+        for (int k = 0; k < expected.reference().deltas().size(); k++) {
+            assertThat(actual.reference().deltas().get(k))
+                    .isEqualTo(expected.reference().deltas().get(k));
+        }
         assertThat(actual.units()).isEqualTo(expected.units());
         assertThat(actual.delta()).isEqualTo(expected.delta());
         assertThat(actual.warnings()).isEqualTo(expected.warnings());

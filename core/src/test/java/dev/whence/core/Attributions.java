@@ -43,12 +43,28 @@ final class Attributions {
             NdArray scores = RandomArrays.ofType(draw, some.type(), shape);
             units.add(new Units("input " + i, scores, draw.truth() ? List.of("ä", "b,\"c\"") : List.of()));
         }
-        return of(
+        Attribution one = of(
                 draw.one(List.of(Completeness.values())),
                 anyNumbers(draw, examples),
                 anyNumbers(draw, examples),
                 anyNumbers(draw, examples),
                 units.toArray(Units[]::new));
+        List<double[]> deltas = new ArrayList<>();
+        for (int k = draw.integer(0, 3); k > 0; k--) {
+            deltas.add(anyNumbers(draw, examples));
+        }
+        return withDeltas(one, deltas);
+    }
+
+    static Attribution withDeltas(Attribution a, List<double[]> deltas) {
+        return new Attribution(
+                a.method(),
+                a.target(),
+                new Reference(a.reference().description(), a.reference().values(), deltas),
+                a.units(),
+                a.delta(),
+                a.warnings(),
+                a.provenance());
     }
 
     private static double[] anyNumbers(Cases.Draw draw, int length) {

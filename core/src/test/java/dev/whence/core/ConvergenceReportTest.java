@@ -76,6 +76,20 @@ class ConvergenceReportTest {
     }
 
     @Test
+    void scoresThatCancelMayLoseWhatRoundingLoses() {
+        Units units = Units.of("x", NdArray.of(new double[] {1e11, -1e11, 1}, 1, 3));
+        double[] lost = {1e-5};
+        Attribution a = Attributions.of(new double[] {1}, new double[] {0}, lost, units);
+        ConvergenceReport report = ConvergenceReport.of(a, ConvergenceReport.Precision.FLOAT64);
+        assertThat(report.verdict()).isEqualTo(ConvergenceReport.Verdict.PASS);
+        assertThat(report.toText()).contains("more where large scores cancel");
+        Attribution more = Attributions.of(new double[] {1}, new double[] {0}, new double[] {1e-2}, units);
+        assertThat(ConvergenceReport.of(more, ConvergenceReport.Precision.FLOAT64)
+                        .verdict())
+                .isEqualTo(ConvergenceReport.Verdict.FAIL);
+    }
+
+    @Test
     void anEmptyBatchPasses() {
         ConvergenceReport report = report(Completeness.EXACT, ConvergenceReport.Precision.FLOAT32);
         assertThat(report.verdict()).isEqualTo(ConvergenceReport.Verdict.PASS);

@@ -14,7 +14,10 @@ final class Auditor {
     private Auditor() {}
 
     static Audit audit(Explainer explainer, Request all) {
-        if (!(all.method() instanceof DeepLift method)) {
+        DeepLift method = all.method() instanceof DeepLiftShap(DeepLift rules)
+                ? rules
+                : all.method() instanceof DeepLift deepLift ? deepLift : null;
+        if (method == null) {
             throw new WhenceException(
                     ErrorCode.USAGE,
                     "An audit follows DeepLIFT's multipliers from node to node; method '"

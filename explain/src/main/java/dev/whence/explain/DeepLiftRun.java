@@ -51,6 +51,7 @@ final class DeepLiftRun implements Runner {
             Trace x = task.network().run(task.inputTensors(), task.sourceSet(), task.kept(), retention);
             Slot target = x.slot(task.target());
             Reachability.requireRules(x.steps(), target);
+            RulePlan.requireActivations(method, x.steps());
             NdArray value = target.tensor().toNdArray();
             List<NdArray> seeds = task.seeds(value);
             Sums sums = new Sums(task, seeds.size());

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -122,6 +123,7 @@ public final class Explainer implements AutoCloseable {
         Graph graph = network.graph();
         TargetNode target = TargetNode.of(graph, request.output());
         List<String> sources = sources(graph, request);
+        requireDependence(graph, target.name(), sources);
         InputChecks.require(graph, request.inputs());
         List<Map<String, NdArray>> references = references(request, sources);
         references.forEach(r -> InputChecks.requireFinite("reference", r));
@@ -171,6 +173,7 @@ public final class Explainer implements AutoCloseable {
                 first,
                 count,
                 chosen,
+                request.seed(),
                 request.progress());
     }
 
@@ -244,6 +247,22 @@ public final class Explainer implements AutoCloseable {
                             + " at the embedding instead, with --at and one of " + embeddings(graph) + ".");
         }
         return real;
+    }
+
+    /** Refuses a target that nothing attributed can reach: every score would be 0. */
+    private static void requireDependence(Graph graph, String target, List<String> sources) {
+        Set<String> reached = new HashSet<>(sources);
+        for (Node node : graph.nodes()) {
+            if (node.reads().stream().anyMatch(reached::contains)) {
+                reached.addAll(node.outputs());
+            }
+        }
+        if (!reached.contains(target)) {
+            throw new WhenceException(
+                    ErrorCode.TARGET_INVALID,
+                    "The target '" + target + "' does not depend on '" + String.join("', '", sources)
+                            + "', so there is nothing to attribute; name another --output or --at.");
+        }
     }
 
     /** Values looked up by an input: where token networks are explained. */
@@ -325,6 +344,11 @@ public final class Explainer implements AutoCloseable {
         @Nullable String notice = target.notice();
         if (notice != null) {
             warnings.add(notice);
+        }
+        if (request.method() instanceof DeepLiftShap shap && references.size() == 1) {
+            warnings.add(
+                    "deeplift-shap takes the mean over several references, but there is one; the scores are those of "
+                            + shap.rules().name() + ".");
         }
         boolean same = !references.isEmpty()
                 && references.stream()

@@ -18,7 +18,8 @@ public final class Methods {
             new InSilicoMutagenesis(2),
             DeepLift.RESCALE,
             DeepLift.REVEAL_CANCEL,
-            DeepLift.GENOMICS_DEFAULT);
+            DeepLift.GENOMICS_DEFAULT,
+            DeepLiftShap.RESCALE);
 
     private Methods() {}
 

@@ -5,7 +5,6 @@ import dev.whence.core.NdArray;
 import dev.whence.core.WhenceException;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 
 /**
  * Makes the neutral inputs that DeepLIFT, Integrated Gradients and their kin compare an input with, as plain float32 or
@@ -29,8 +28,6 @@ import java.util.random.RandomGeneratorFactory;
 public final class References {
     /** Beyond this many standard deviations a Gaussian is cut off. */
     private static final double BLUR_REACH = 4.0;
-
-    private static final String GENERATOR = "L64X128MixRandom";
 
     private References() {}
 
@@ -129,7 +126,8 @@ public final class References {
      */
     public static NdArray shuffled(NdArray sequences, int channelAxis, int count, long seed) {
         SequenceLayout layout = SequenceLayout.of(sequences, channelAxis);
-        return shuffledBy(sequences, layout, count, seed, (row, random) -> permutation(layout.length(), random));
+        return shuffledBy(
+                sequences, layout, count, seed, (row, random) -> RandomStreams.permutation(layout.length(), random));
     }
 
     /**
@@ -189,7 +187,7 @@ public final class References {
             successors[filled[letters[i]]++] = i + 1;
         }
         for (int a = 0; a < alphabet; a++) {
-            shuffle(successors, begin[a], begin[a + 1] - 1, random);
+            RandomStreams.shuffle(successors, begin[a], begin[a + 1] - 1, random);
         }
         int[] next = Arrays.copyOf(begin, alphabet);
         int at = 0;
@@ -221,8 +219,8 @@ public final class References {
         Numbers out = Numbers.zeros(set, perInput(set, examples, count));
         Numbers source = Numbers.copy(set);
         for (int n = 0; n < examples; n++) {
-            RandomGenerator random = generator(seed, n);
-            int[] order = permutation(rows, random);
+            RandomGenerator random = RandomStreams.of(seed, n);
+            int[] order = RandomStreams.permutation(rows, random);
             for (int k = 0; k < count; k++) {
                 int row = count <= rows ? order[k] : random.nextInt(rows);
                 out.copyFrom(source, row * rowSize, (n * count + k) * rowSize, rowSize);
@@ -244,7 +242,7 @@ public final class References {
         Numbers out = Numbers.zeros(sequences, perInput(sequences, rows, count));
         Numbers source = Numbers.copy(sequences);
         for (int n = 0; n < rows; n++) {
-            RandomGenerator random = generator(seed, fingerprint(sequences, n * rowSize, rowSize));
+            RandomGenerator random = RandomStreams.of(seed, fingerprint(sequences, n * rowSize, rowSize));
             for (int k = 0; k < count; k++) {
                 int[] order = ordering.order(n, random);
                 layout.copyColumns(source, n * rowSize, out, (n * count + k) * rowSize, order);
@@ -257,36 +255,9 @@ public final class References {
     private static long fingerprint(NdArray values, int from, int length) {
         long hash = length;
         for (int i = from; i < from + length; i++) {
-            hash = mix(hash * 31 + Double.doubleToLongBits(values.getDouble(i) + 0.0));
+            hash = RandomStreams.mix(hash * 31 + Double.doubleToLongBits(values.getDouble(i) + 0.0));
         }
         return hash;
-    }
-
-    private static RandomGenerator generator(long seed, long stream) {
-        return RandomGeneratorFactory.of(GENERATOR).create(mix(seed) + stream);
-    }
-
-    /** A bijection of longs in which every input bit touches every output bit. */
-    private static long mix(long value) {
-        long z = (value ^ (value >>> 32)) * 0x9E3779B97F4A7C15L;
-        z = (z ^ (z >>> 29)) * 0xD6E8FEB86659FD93L;
-        return z ^ (z >>> 32);
-    }
-
-    private static int[] permutation(int length, RandomGenerator random) {
-        int[] order = new int[length];
-        Arrays.setAll(order, i -> i);
-        shuffle(order, 0, length, random);
-        return order;
-    }
-
-    private static void shuffle(int[] values, int from, int to, RandomGenerator random) {
-        for (int i = to - 1; i > from; i--) {
-            int j = from + random.nextInt(i - from + 1);
-            int held = values[i];
-            values[i] = values[j];
-            values[j] = held;
-        }
     }
 
     private static double[] gaussian(double sigma) {

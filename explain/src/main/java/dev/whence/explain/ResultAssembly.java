@@ -53,7 +53,7 @@ final class ResultAssembly {
                         request.method().parameters(),
                         request.method().completeness()),
                 new Target(target, chosen.text(which), values),
-                new Reference(description, referenceValues),
+                new Reference(description, referenceValues, k > 1 ? List.of(deltas) : List.of()),
                 units(parts, values.length),
                 delta,
                 List.copyOf(told),

@@ -1,5 +1,7 @@
 package dev.whence.explain;
 
+import dev.whence.core.ErrorCode;
+import dev.whence.core.WhenceException;
 import dev.whence.graph.Kind;
 import dev.whence.graph.Slot;
 import dev.whence.graph.Step;
@@ -7,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +25,33 @@ final class RulePlan {
         this.rules = rules;
         this.maxouts = maxouts;
         this.warnings = warnings;
+    }
+
+    /**
+     * Refuses a rule for a node that is no activation on the way to the target.
+     *
+     * @throws WhenceException naming the first such node
+     */
+    static void requireActivations(DeepLift settings, List<Step> steps) {
+        for (Map.Entry<String, ActivationRule> override : settings.overrides().entrySet()) {
+            List<Step> named = steps.stream()
+                    .filter(s -> s.node().name().equals(override.getKey()))
+                    .toList();
+            if (named.stream().noneMatch(s -> s.kind() instanceof Kind.Elementwise)) {
+                throw new WhenceException(
+                        ErrorCode.USAGE,
+                        "The rule " + text(override.getValue()) + " is for node '" + override.getKey() + "', "
+                                + (named.isEmpty()
+                                        ? "through which nothing passes from what is attributed to the target."
+                                        : "which is no activation but operator "
+                                                + named.getFirst().operator().name()
+                                                + "; only functions of one input, element by element, take a rule."));
+            }
+        }
+    }
+
+    private static String text(ActivationRule rule) {
+        return rule.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     static RulePlan of(DeepLift settings, List<Step> steps) {

@@ -18,6 +18,7 @@ interface Runner extends AutoCloseable {
             case Occlusion occlusion -> task -> PerturbationRun.occlusion(occlusion, task);
             case InSilicoMutagenesis mutagenesis -> task -> PerturbationRun.mutagenesis(mutagenesis, task);
             case DeepLift deepLift -> new DeepLiftRun(deepLift);
+            case DeepLiftShap shap -> new DeepLiftRun(shap.rules());
         };
     }
 }

@@ -1,7 +1,9 @@
 package dev.whence.explain;
 
+import dev.whence.core.ErrorCode;
 import dev.whence.core.NdArray;
 import dev.whence.core.Progress;
+import dev.whence.core.WhenceException;
 import dev.whence.graph.Network;
 import dev.whence.tensor.Tensor;
 import java.util.ArrayList;
@@ -22,6 +24,7 @@ import java.util.Set;
  * @param first place of the batch's first example among all
  * @param count examples in the batch
  * @param chosen takes down which element each example's target is
+ * @param seed seed of random choices
  * @param progress told after every part of the work on a batch, so that it can be stopped
  */
 record Task(
@@ -34,6 +37,7 @@ record Task(
         int first,
         int count,
         Chosen chosen,
+        long seed,
         Progress progress) {
 
     /** Says how many parts of the batch's work are done. */
@@ -95,6 +99,13 @@ record Task(
 
     /** Weights of every target over the target value. */
     List<NdArray> seeds(NdArray value) {
+        if (value.rank() > 0 && value.dimension(0) != count) {
+            throw new WhenceException(
+                    ErrorCode.TARGET_INVALID,
+                    "Value '" + target + "' is " + value + " for " + count + (count == 1 ? " example" : " examples")
+                            + "; its first axis is not the batch, so it cannot be explained example by example. Name"
+                            + " another value with --output.");
+        }
         List<NdArray> out = new ArrayList<>();
         for (int t = 0; t < choices.size(); t++) {
             NdArray weights = Seeds.weights(target, value, choices.get(t), first, chosen.examples());

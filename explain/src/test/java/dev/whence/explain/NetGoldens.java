@@ -50,7 +50,8 @@ final class NetGoldens {
 
     private static AttributionMethod method(String name, JsonNode params) {
         return switch (name) {
-            case "DeepLift", "DeepLiftShap", "LayerDeepLift" -> deepLift(params);
+            case "DeepLift", "LayerDeepLift" -> deepLift(params);
+            case "DeepLiftShap" -> new DeepLiftShap(deepLift(params));
             case "DeepLift_multipliers" -> deepLift(params).withMultipliers(true);
             case "IntegratedGradients" ->
                 new IntegratedGradients(

@@ -79,7 +79,7 @@ public record Proof(
                 negative,
                 target,
                 attribution.delta()[example],
-                precision.tolerance(target - reference),
+                precision.tolerance(target - reference, positive - negative),
                 attribution.method().completeness());
     }
 
