@@ -65,11 +65,10 @@ final class DeepLiftRun implements Runner {
         }
     }
 
-    /** The trace of a shared reference, or null if the network does not take a batch of one. */
+    /** The trace of a shared reference, or null if the network does not take a batch of one or needs more of each example. */
     private @Nullable Trace sharedTrace(Task task, Map<String, NdArray> reference) {
         try {
-            return task.network()
-                    .run(task.referenceTensors(reference, false), task.sourceSet(), task.kept(), retention);
+            return task.network().run(task.sharedTensors(reference), task.sourceSet(), task.kept(), retention);
         } catch (WhenceException e) {
             return null;
         }

@@ -130,16 +130,17 @@ public final class Explainer implements AutoCloseable {
         int examples = examples(request.inputs());
         int batch = batchSize(request, examples);
         Chosen chosen = new Chosen(request.targets(), examples);
+        SourceReferences compared = new SourceReferences(network, sources);
         List<List<BatchResult>> batches = new ArrayList<>();
         try (runner) {
             for (int first = 0; first < examples; first += batch) {
                 int count = Math.min(batch, examples - first);
-                Task task = task(request, target.name(), sources, references, first, count, chosen);
+                Task task = task(request, target.name(), sources, references, compared, first, count, chosen);
                 batches.add(runner.run(task));
                 request.progress().step((long) first + count, examples, "examples");
             }
         }
-        List<String> warnings = warnings(request, target, references);
+        List<String> warnings = warnings(request, target, sources, references);
         List<Explanation> out = new ArrayList<>();
         for (int t = 0; t < request.targets().size(); t++) {
             int which = t;
@@ -155,19 +156,22 @@ public final class Explainer implements AutoCloseable {
             String target,
             List<String> sources,
             List<Map<String, NdArray>> references,
+            SourceReferences compared,
             int first,
             int count,
             Chosen chosen) {
         int examples = chosen.examples();
+        Map<String, NdArray> feeds = rows(request.inputs(), first, count, examples);
         List<Map<String, NdArray>> ofBatch = new ArrayList<>();
         for (Map<String, NdArray> reference : references) {
-            ofBatch.add(Task.isShared(reference) ? reference : rows(reference, first, count, examples));
+            boolean whole = Task.isShared(reference);
+            ofBatch.add(compared.at(whole ? reference : rows(reference, first, count, examples), feeds, count));
         }
         return new Task(
                 network,
                 target,
                 sources,
-                rows(request.inputs(), first, count, examples),
+                feeds,
                 ofBatch,
                 request.targets(),
                 first,
@@ -339,7 +343,8 @@ public final class Explainer implements AutoCloseable {
         });
     }
 
-    private static List<String> warnings(Request request, TargetNode target, List<Map<String, NdArray>> references) {
+    private List<String> warnings(
+            Request request, TargetNode target, List<String> sources, List<Map<String, NdArray>> references) {
         List<String> warnings = new ArrayList<>();
         @Nullable String notice = target.notice();
         if (notice != null) {
@@ -349,6 +354,11 @@ public final class Explainer implements AutoCloseable {
             warnings.add(
                     "deeplift-shap takes the mean over several references, but there is one; the scores are those of "
                             + shap.rules().name() + ".");
+        }
+        if (references.stream()
+                .anyMatch(r ->
+                        SourceReferences.isUnused(r, sources, network.graph().inputs()))) {
+            warnings.add("The reference has values for inputs that get no scores; these keep the example's values.");
         }
         boolean same = !references.isEmpty()
                 && references.stream()

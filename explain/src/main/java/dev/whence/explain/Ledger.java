@@ -105,14 +105,18 @@ final class Ledger {
 
         private double contribution(Slot slot, Signal signal) {
             try (TensorScope scope = TensorScope.open()) {
+                Tensor reference = pair.reference(slot).tensor();
                 Tensor all;
                 if (signal.isSplit() && parts != null) {
                     Parts change = parts.at(slot);
                     all = signal.plus().times(change.plus()).plus(signal.minus().times(change.minus()));
                 } else {
-                    Tensor change = slot.tensor().minus(pair.reference(slot).tensor());
+                    Tensor change = slot.tensor().minus(reference);
                     all = DeepLiftPropagation.merged(signal, change).times(change);
                 }
+                // Infinities of a mask are the same on both sides: no change, though their difference is no number.
+                Tensor none = Tensor.zeros(all.type()).on(all.device());
+                all = slot.tensor().equalTo(reference).where(none, all);
                 return Arrays.stream(all.to(NdArray.Type.FLOAT64).toDoubles()).sum();
             }
         }

@@ -71,6 +71,24 @@ record Task(
         return out;
     }
 
+    /** What a run of a shared reference is fed: its own values, and the inputs that are the same for every batch. */
+    Map<String, Tensor> sharedTensors(Map<String, NdArray> reference) {
+        Map<String, NdArray> all = new LinkedHashMap<>(unbatched(feeds, count));
+        all.putAll(reference);
+        return tensors(all);
+    }
+
+    /** Inputs that are not one row an example. */
+    static Map<String, NdArray> unbatched(Map<String, NdArray> feeds, int count) {
+        Map<String, NdArray> out = new LinkedHashMap<>();
+        feeds.forEach((name, array) -> {
+            if (array.rank() == 0 || array.dimension(0) != count) {
+                out.put(name, array);
+            }
+        });
+        return out;
+    }
+
     /** A batch of one copied to a batch of {@code n}; any other as it is. */
     static Tensor repeatedTo(Tensor tensor, long n) {
         if (tensor.rank() == 0 || tensor.dimension(0) != 1 || n == 1) {

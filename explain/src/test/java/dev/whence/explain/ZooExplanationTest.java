@@ -36,6 +36,10 @@ import org.junit.jupiter.api.TestFactory;
 class ZooExplanationTest {
     private static final String FOLDER = "fixtures/zoo";
     private static final double GRADIENT_64 = 1e-6;
+
+    /** Of the change in the target. */
+    private static final double DELTA_64 = 1e-9;
+
     private static final double ROUNDING_64 = 1e-13;
     private static final double ROUNDING_32 = 1e-5;
 
@@ -96,15 +100,49 @@ class ZooExplanationTest {
                     found, isWide ? ConvergenceReport.Precision.FLOAT64 : ConvergenceReport.Precision.FLOAT32);
             double rounding = (isWide ? ROUNDING_64 : ROUNDING_32) * total;
             for (ConvergenceReport.Example example : report.examples()) {
+                double allowed = isWide ? DELTA_64 * Math.abs(example.change()) : example.tolerance();
                 assertThat(Math.abs(example.delta()))
                         .as("%s: contributions of %.3g in all; %s", precision, total, report.toText())
-                        .isLessThanOrEqualTo(Math.max(example.tolerance(), rounding));
+                        .isLessThanOrEqualTo(Math.max(allowed, rounding));
+            }
+        }
+    }
+
+    @TestFactory
+    List<DynamicTest> everyNodeGivesWhatItGets() throws IOException {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Path folder : folders()) {
+            for (DeepLift method : List.of(DeepLift.RESCALE, DeepLift.REVEAL_CANCEL)) {
+                tests.add(test(folder, method.name() + " node by node", () -> balances(folder, method)));
+            }
+        }
+        return tests;
+    }
+
+    private static void balances(Path folder, DeepLift method) {
+        Graph graph = OnnxModel.load(folder.resolve("model.onnx")).graph();
+        try (Explainer explainer = Explainer.of(graph, Precision.FLOAT64)) {
+            Audit audit = explainer.audit(request(folder, graph, method, true));
+            assertThat(audit.nodes()).isNotEmpty();
+            for (NodeBalance node : audit.nodes()) {
+                assertThat(audit.isBalanced(node))
+                        .as("%s, tolerance %.3g", node, audit.tolerance())
+                        .isTrue();
             }
         }
     }
 
     private static Attribution explain(Path folder, AttributionMethod method, Precision precision, boolean neighbour) {
         Graph graph = OnnxModel.load(folder.resolve("model.onnx")).graph();
+        try (Explainer explainer = Explainer.of(graph, precision)) {
+            return explainer
+                    .explain(request(folder, graph, method, neighbour))
+                    .getFirst()
+                    .attribution();
+        }
+    }
+
+    private static Request request(Path folder, Graph graph, AttributionMethod method, boolean neighbour) {
         NdArray input = Npy.read(folder.resolve("input.npy"));
         String name = graph.inputs().getFirst().name();
         Path json = folder.resolve("case.json");
@@ -113,12 +151,7 @@ class ZooExplanationTest {
                 .target(new TargetChoice.Index(target))
                 .output(graph.outputs().getFirst().name())
                 .at(input.type().isFloating() ? null : embedding(graph, name));
-        if (neighbour) {
-            request = request.reference(ReferenceInputs.of("neighbour", Map.of(name, rotated(input))));
-        }
-        try (Explainer explainer = Explainer.of(graph, precision)) {
-            return explainer.explain(request).getFirst().attribution();
-        }
+        return neighbour ? request.reference(ReferenceInputs.of("neighbour", Map.of(name, rotated(input)))) : request;
     }
 
     /** Every example gets the next one, the last the first. */
