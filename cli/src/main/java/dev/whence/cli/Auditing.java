@@ -106,7 +106,7 @@ final class Auditing {
             table(out, ink);
             out.println();
         }
-        out.println(audit.passed() ? ink.plus(verdict()) : ink.minus(verdict()));
+        out.println(audit.passed() ? ink.good(verdict()) : ink.bad(verdict()));
     }
 
     private void table(PrintWriter out, Ink ink) {
@@ -130,7 +130,7 @@ final class Auditing {
                     Summary.number(node.arrived()),
                     Summary.number(node.left()),
                     Summary.number(node.balance()));
-            out.println(audit.isBalanced(node) ? line : ink.minus(line + "  FAIL"));
+            out.println(audit.isBalanced(node) ? line : ink.bad(line + "  FAIL"));
         }
     }
 

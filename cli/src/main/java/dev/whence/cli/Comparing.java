@@ -5,6 +5,7 @@ import dev.whence.core.Attribution;
 import dev.whence.core.ErrorCode;
 import dev.whence.core.FinishedFile;
 import dev.whence.core.Progress;
+import dev.whence.core.Units;
 import dev.whence.core.WhenceException;
 import dev.whence.explain.AttributionMethod;
 import dev.whence.explain.Explanation;
@@ -54,7 +55,7 @@ final class Comparing {
                 Explanation explanation = session.explainer()
                         .explain(Work.request(session, command.target, way.method, way.reference, its, notices))
                         .getFirst();
-                attributions.add(Work.complete(explanation, session, notices));
+                attributions.add(Work.complete(explanation, session, command.target, notices));
                 elements = explanation.elements();
             }
             progress.close();
@@ -182,9 +183,29 @@ final class Comparing {
         out.println();
         out.println(ink.bold("Spearman's rank correlation" + (examples == 1 ? "" : ", mean of all examples")));
         matrix(out, comparison);
+        texts(command, session, comparison);
         if (examples > 1) {
             out.println();
             perExample(out, comparison, Math.min(command.show, examples));
+        }
+    }
+
+    /** The first texts as every way marks them. */
+    private static void texts(CompareCommand command, Session session, Comparison comparison) {
+        if (comparison.attributions().stream()
+                .noneMatch(a -> a.units().stream().anyMatch(u -> !u.texts().isEmpty()))) {
+            return;
+        }
+        Summary summary = new Summary(command.console, session);
+        for (int i = 0; i < Math.min(command.show, comparison.names().size()); i++) {
+            command.console.out().println();
+            for (int way = 0; way < comparison.labels().size(); way++) {
+                for (Units units : comparison.attributions().get(way).units()) {
+                    if (!units.texts().isEmpty()) {
+                        command.console.out().println(letter(way) + "  " + summary.text(units, i));
+                    }
+                }
+            }
         }
     }
 

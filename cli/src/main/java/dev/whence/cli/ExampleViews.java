@@ -32,9 +32,19 @@ final class ExampleViews {
             for (Map.Entry<String, LoadedInput> input : session.inputs().entrySet()) {
                 views.put(input.getKey(), view(input.getValue(), i));
             }
+            textView(session, i, views);
             examples.add(new Example(name(session, i), note(session, elements, i), views));
         }
         return examples;
+    }
+
+    /** A text stands for its ids, and for the vectors of its tokens where a user asks for these. */
+    private static void textView(Session session, int example, Map<String, InputView> views) {
+        session.tokens().filter(tokens -> example < tokens.texts().size()).ifPresent(tokens -> {
+            InputView view = new InputView.Text(tokens.texts().get(example));
+            views.put(tokens.embedding().input(), view);
+            views.put(tokens.embedding().value(), view);
+        });
     }
 
     /** The name of an example: what the first input that has names calls it. */

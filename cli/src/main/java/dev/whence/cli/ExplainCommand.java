@@ -31,6 +31,7 @@ import picocli.CommandLine.Option;
         footer = {
             "  whence explain digits.onnx --input seven.png -o seven.html",
             "  whence explain net.onnx --input x.npy --reference mean --target 8-3 -o scores.npy result.json",
+            "  whence explain bert/model.onnx --text 'Not a bad film.' --reference token:[MASK] -o film.html",
             "  whence explain dna.onnx --input peaks.fa --method deeplift-genomics --reference dinucleotide-shuffled:20"
         })
 final class ExplainCommand implements Callable<Integer> {
@@ -48,7 +49,8 @@ final class ExplainCommand implements Callable<Integer> {
             arity = "1..*",
             paramLabel = "REFERENCE",
             description = "What inputs are compared with: zeros (the default), mean, blur[:SIGMA], constant:V[,V...], "
-                    + "shuffled[:K], dinucleotide-shuffled[:K] or a file; NAME=... for one of several inputs.")
+                    + "shuffled[:K], dinucleotide-shuffled[:K] or a file; for texts zeros, pad or token:TEXT; NAME=... for "
+                    + "one of several inputs.")
     List<String> references = new ArrayList<>();
 
     @Mixin

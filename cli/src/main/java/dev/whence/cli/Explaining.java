@@ -34,11 +34,10 @@ final class Explaining {
                             session.graph(),
                             session.inputs().values())
                     .getFirst();
-            String at = command.target.at;
-            AttributionFiles.requireOneArray(files, at != null ? List.of(at) : List.copyOf(session.realInputs()));
+            AttributionFiles.requireOneArray(files, session.scored(command.target.at));
             Request request = Work.request(session, command.target, method, references, progress, notices);
             Explanation explanation = session.explainer().explain(request).getFirst();
-            Attribution attribution = Work.complete(explanation, session, notices);
+            Attribution attribution = Work.complete(explanation, session, command.target, notices);
             progress.close();
             Check check = Check.of(attribution, command.model.precision, command.tolerance);
             command.cancellation.check();

@@ -3,6 +3,7 @@ package dev.whence.cli;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which files a model is fed, and how they are read. A command takes them in as a picocli mixin. */
@@ -14,6 +15,9 @@ final class FileOptions {
             description = "Input of the model: npy, npz, PNG, JPEG, WebP, CSV, TSV, FASTA, simdata or idx, also .gz. "
                     + "NAME=FILE for a model with several; several pictures are one batch.")
     List<String> inputs = new ArrayList<>();
+
+    @Mixin
+    final TextOptions text = new TextOptions();
 
     @Option(
             names = "--rows",

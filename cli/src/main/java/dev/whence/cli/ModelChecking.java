@@ -8,6 +8,7 @@ import dev.whence.explain.DeepLift;
 import dev.whence.explain.Explainer;
 import dev.whence.explain.Obstacle;
 import dev.whence.explain.Request;
+import dev.whence.explain.TokenEmbedding;
 import dev.whence.graph.Dimension;
 import dev.whence.graph.Graph;
 import dev.whence.graph.Precision;
@@ -153,9 +154,10 @@ final class ModelChecking {
 
     private void methods(Explainer explainer, Map<String, NdArray> inputs) {
         List<Obstacle> obstacles;
+        String at = command.at == null ? embedding(explainer, inputs) : command.at;
         try {
             obstacles = explainer.obstacles(
-                    Request.of(inputs, DeepLift.RESCALE).output(command.output).at(command.at));
+                    Request.of(inputs, DeepLift.RESCALE).output(command.output).at(at));
         } catch (WhenceException e) {
             findings.add(new Finding("Methods", message(e), Diagnosis.State.NOTICE, ""));
             return;
@@ -179,6 +181,22 @@ final class ModelChecking {
             findings.add(new Finding("Gradients", "pass nothing through the same nodes", Diagnosis.State.NOTICE, ""));
         }
         findings.add(Finding.fine("Occlusion", "works with every model that runs"));
+    }
+
+    /** Where a model of token ids is explained, or null for all others. */
+    private @Nullable String embedding(Explainer explainer, Map<String, NdArray> inputs) {
+        if (inputs.values().stream().anyMatch(array -> array.type().isFloating())) {
+            return null;
+        }
+        TokenEmbedding tokens = TokenEmbedding.find(explainer.network().graph()).orElse(null);
+        if (tokens == null) {
+            return null;
+        }
+        findings.add(Finding.fine(
+                "Tokens",
+                "one score for each id of '" + tokens.input() + "', at its vectors '" + tokens.value() + "' ("
+                        + tokens.rows() + " of " + tokens.width() + " numbers)"));
+        return tokens.value();
     }
 
     private static String message(WhenceException e) {

@@ -136,6 +136,10 @@ final class ReferenceChoice {
             case ReferenceSpec.Blur(double sigma) -> List.of(References.blurred(x, sigma, spatialAxes(name, input)));
             case ReferenceSpec.Constant(List<Double> values) -> List.of(constant(input, values));
             case ReferenceSpec.Shuffled(int count, boolean pairs) -> shuffled(name, input, count, pairs);
+            case ReferenceSpec.Token _, ReferenceSpec.Padding _ ->
+                throw new WhenceException(
+                        ErrorCode.USAGE,
+                        "Reference '" + spec.text() + "' is for token ids; input '" + name + "' is " + x + ".");
             case ReferenceSpec.File file -> fromFile(name, input, file);
         };
     }

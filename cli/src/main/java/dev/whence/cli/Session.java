@@ -27,7 +27,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A model that is ready to run, what a user says about it, and the inputs that were read for it. */
 final class Session implements AutoCloseable {
@@ -38,6 +40,7 @@ final class Session implements AutoCloseable {
     private final List<NamedFile> files;
     private final Map<String, Declared> declared;
     private final Map<String, LoadedInput> inputs;
+    private final @Nullable TokenUnits tokens;
 
     private Session(
             Path model,
@@ -46,7 +49,8 @@ final class Session implements AutoCloseable {
             InputOptions options,
             List<NamedFile> files,
             Map<String, Declared> declared,
-            Map<String, LoadedInput> inputs) {
+            Map<String, LoadedInput> inputs,
+            @Nullable TokenUnits tokens) {
         this.model = model;
         this.explainer = explainer;
         this.notes = notes;
@@ -54,6 +58,7 @@ final class Session implements AutoCloseable {
         this.files = files;
         this.declared = declared;
         this.inputs = inputs;
+        this.tokens = tokens;
     }
 
     /**
@@ -71,8 +76,10 @@ final class Session implements AutoCloseable {
             InputOptions options = given.orElse(notes);
             Map<String, Declared> declared = new LinkedHashMap<>();
             explainer.network().graph().inputs().forEach(v -> declared.put(v.name(), declared(v, precision)));
-            Map<String, LoadedInput> inputs = Inputs.load(files, List.copyOf(declared.values()), options);
-            return new Session(model.model, explainer, notes, options, files, declared, inputs);
+            List<Declared> every = List.copyOf(declared.values());
+            TextReading.Read read =
+                    new TextReading(model.model, explainer.network().graph(), every, files, options).read(from.text);
+            return new Session(model.model, explainer, notes, options, files, declared, read.inputs(), read.tokens());
         } catch (RuntimeException e) {
             explainer.close();
             throw e;
@@ -192,6 +199,25 @@ final class Session implements AutoCloseable {
         return real;
     }
 
+    /** What is known of tokens, if the model takes them. */
+    Optional<TokenUnits> tokens() {
+        return Optional.ofNullable(tokens);
+    }
+
+    /** Where a result is scored: the value that the user names, else the vectors of tokens, else null for the inputs. */
+    @Nullable
+    String at(@Nullable String named) {
+        return named != null || tokens == null ? named : tokens.embedding().value();
+    }
+
+    /** The names of what is scored. */
+    List<String> scored(@Nullable String named) {
+        if (named != null) {
+            return List.of(named);
+        }
+        return tokens != null ? List.of(tokens.embedding().input()) : List.copyOf(realInputs());
+    }
+
     /** What was changed on the way from the files. */
     List<String> notices() {
         List<String> all = new ArrayList<>();
@@ -214,6 +240,9 @@ final class Session implements AutoCloseable {
 
     @Override
     public void close() {
+        if (tokens != null && tokens.tokenizer() != null) {
+            tokens.tokenizer().close();
+        }
         explainer.close();
     }
 }

@@ -5,6 +5,7 @@ import dev.whence.core.Completeness;
 import dev.whence.core.ConvergenceReport;
 import dev.whence.core.Ranking;
 import dev.whence.core.Units;
+import dev.whence.report.TextSpans;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +70,7 @@ final class Summary {
     }
 
     private String colored(Check check, String text) {
-        return check.passes() == check.report().examples().size() ? ink.plus(text) : ink.minus(text);
+        return check.passes() == check.report().examples().size() ? ink.good(text) : ink.bad(text);
     }
 
     private void example(Attribution attribution, List<Long> elements, Check check, int index, int most) {
@@ -87,9 +88,28 @@ final class Summary {
         if (compares || attribution.method().completeness() != Completeness.NONE) {
             line(
                     "delta",
-                    number(example.delta()) + "  " + (check.passed(example) ? ink.plus(verdict) : ink.minus(verdict)));
+                    number(example.delta()) + "  " + (check.passed(example) ? ink.good(verdict) : ink.bad(verdict)));
         }
+        texts(attribution, index);
         places(attribution, index, most);
+    }
+
+    /** The text of an example with its tokens marked; in brackets with their signs where there are no colours. */
+    private void texts(Attribution attribution, int example) {
+        for (Units units : attribution.units()) {
+            if (!units.texts().isEmpty()) {
+                out.println();
+                out.println(text(units, example).indent(2).stripTrailing());
+                out.println();
+            }
+        }
+    }
+
+    /** The marked text of one example. */
+    String text(Units units, int example) {
+        double[] scores = units.scores().rows(example, example + 1).toDoubles();
+        TextSpans spans = TextSpans.of(units.name(), units.texts().get(example), scores);
+        return ink.isColored() ? spans.ansi() : spans.plain();
     }
 
     private String element(long element) {
@@ -112,7 +132,8 @@ final class Summary {
         List<Ranking.Place> top = Ranking.top(attribution, example, most, Ranking.Order.LARGEST);
         out.println(ink.faint("  the largest of " + units + (units == 1 ? " score" : " scores")));
         List<String> names = new ArrayList<>();
-        top.forEach(place -> names.add(shortened(name(place), LONGEST_NAME)));
+        boolean isText = attribution.units().stream().anyMatch(u -> !u.texts().isEmpty());
+        top.forEach(place -> names.add(shortened(name(place, isText), LONGEST_NAME)));
         int width = names.stream().mapToInt(String::length).max().orElse(0);
         double largest = top.isEmpty() ? 0 : Math.abs(top.getFirst().score());
         for (int i = 0; i < top.size(); i++) {
@@ -123,9 +144,9 @@ final class Summary {
     }
 
     /** What a unit is called: its label alone in a table, else input, place and label. */
-    private static String name(Ranking.Place place) {
+    private static String name(Ranking.Place place, boolean isText) {
         if (place.index().size() == 1 && !place.label().isEmpty()) {
-            return place.label();
+            return isText ? place.index() + " " + place.label().strip() : place.label();
         }
         String at = place.index().isEmpty() ? "" : place.index().toString();
         return place.input() + at + (place.label().isEmpty() ? "" : " " + place.label());

@@ -76,6 +76,7 @@ public final class Whence implements Runnable {
                 .setUsageHelpAutoWidth(true)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setAllowOptionsAsOptionParameters(false)
+                .setExpandAtFiles(false)
                 .setExecutionStrategy(Whence::runLast)
                 .setExecutionExceptionHandler((thrown, command, parsed) -> failures.of(thrown))
                 .setParameterExceptionHandler((thrown, unparsed) -> failures.usage(thrown));

@@ -37,23 +37,33 @@ final class Work {
             Progress progress,
             Set<String> notices) {
         TargetChoice choice = TargetText.parse(options.target);
-        return Request.of(session.arrays(), method)
+        boolean ofTokens = options.at == null && session.tokens().isPresent();
+        AttributionMethod suited = ofTokens ? session.tokens().orElseThrow().suited(method) : method;
+        return Request.of(session.arrays(), suited)
                 .target(choice)
                 .output(options.output)
-                .at(options.at)
-                .reference(reference(session, method, references, options.seed, notices))
+                .at(session.at(options.at))
+                .reference(reference(session, options, method, references, notices))
                 .batch(batch(options.batch))
                 .seed(options.seed)
                 .progress(progress);
     }
 
     private static @Nullable ReferenceInputs reference(
-            Session session, AttributionMethod method, List<ReferenceSpec> references, long seed, Set<String> notices) {
+            Session session,
+            TargetOptions options,
+            AttributionMethod method,
+            List<ReferenceSpec> references,
+            Set<String> notices) {
         if (!method.usesReference()) {
             if (!references.isEmpty()) {
                 notices.add("Method " + method.name() + " compares with nothing; the reference is not used.");
             }
             return null;
+        }
+        TokenUnits tokens = session.tokens().orElse(null);
+        if (tokens != null && options.at == null) {
+            return tokens.reference(references, session);
         }
         if (session.realInputs().isEmpty()) {
             if (references.stream().anyMatch(spec -> !(spec instanceof ReferenceSpec.Zeros))) {
@@ -64,7 +74,7 @@ final class Work {
             }
             return null;
         }
-        ReferenceChoice.Made made = ReferenceChoice.make(references, session, seed);
+        ReferenceChoice.Made made = ReferenceChoice.make(references, session, options.seed);
         notices.addAll(made.notices());
         return made.inputs();
     }
@@ -89,6 +99,10 @@ final class Work {
     static List<Path> filesRead(ModelOptions model, FileOptions files, List<ReferenceSpec> references) {
         List<Path> read = new ArrayList<>(List.of(model.model));
         files.inputs.forEach(text -> read.add(NamedFile.parse(text).path()));
+        read.addAll(TextFiles.named(files.text.texts));
+        if (files.text.tokenizer != null) {
+            read.add(files.text.tokenizer);
+        }
         references.forEach(spec -> {
             if (spec instanceof ReferenceSpec.File file) {
                 read.add(file.path());
@@ -98,13 +112,14 @@ final class Work {
     }
 
     /** The result with the names of columns and letters, and with everything that the user must be told. */
-    static Attribution complete(Explanation explanation, Session session, Set<String> notices) {
-        Attribution bare = explanation.attribution();
+    static Attribution complete(Explanation explanation, Session session, TargetOptions options, Set<String> notices) {
+        TokenUnits tokens = options.at == null ? session.tokens().orElse(null) : null;
+        Attribution bare = tokens == null ? explanation.attribution() : tokens.perToken(explanation.attribution());
         List<Units> units = new ArrayList<>();
         for (Units u : bare.units()) {
             LoadedInput input = session.inputs().get(u.name());
             List<String> labels = input != null && ExampleViews.areLabelsLast(input) ? input.labels() : List.of();
-            units.add(new Units(u.name(), u.scores(), labels));
+            units.add(new Units(u.name(), u.scores(), labels, u.texts()));
         }
         Set<String> warnings = new LinkedHashSet<>(bare.warnings());
         warnings.addAll(notices);

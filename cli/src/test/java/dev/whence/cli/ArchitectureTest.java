@@ -103,6 +103,7 @@ class ArchitectureTest {
         "ai.onnx..,             dev.whence.graph..",
         "com.google.protobuf.., dev.whence.graph..",
         "picocli..,             dev.whence.cli..",
+        "ai.djl..,              dev.whence.cli.text..",
     })
     void a_heavy_library_has_one_door(String library, String door) {
         noClasses()

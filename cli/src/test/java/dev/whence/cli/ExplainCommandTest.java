@@ -383,13 +383,14 @@ class ExplainCommandTest {
         input = folder.resolve("ids.npy");
         Npy.write(input, NdArray.of(new long[] {1, 2, 3}, 1, 3));
 
-        Ran directly = explain();
-        Attribution attribution = explained("--at", "embedded", "--target", "0");
+        Attribution tokens = explained("--target", "0");
+        Attribution vectors = explained("--at", "embedded", "--target", "0");
 
-        assertThat(directly.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
-        assertThat(directly.err()).contains("whole numbers", "--at and one of [embedded]");
-        assertThat(attribution.units().getFirst().scores().shape()).containsExactly(1, 3, 2);
-        assertThat(attribution.delta()[0]).isCloseTo(0, within(1e-5));
+        assertThat(tokens.units().getFirst().name()).isEqualTo("ids");
+        assertThat(tokens.units().getFirst().scores().toDoubles()).containsExactly(-1, -1.5, 2.5);
+        assertThat(tokens.delta()[0]).isCloseTo(0, within(1e-5));
+        assertThat(vectors.units().getFirst().scores().shape()).containsExactly(1, 3, 2);
+        assertThat(vectors.delta()[0]).isCloseTo(0, within(1e-5));
     }
 
     @Test

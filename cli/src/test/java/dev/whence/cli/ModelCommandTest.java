@@ -108,7 +108,8 @@ class ModelCommandTest {
     void a_model_of_whole_numbers_is_checked_at_its_embedding() {
         String tokens = Networks.tokens(folder).toString();
 
-        assertThat(Ran.whence("model", "check", tokens).out()).contains("note  Methods", "one of [embedded]");
+        assertThat(Ran.whence("model", "check", tokens).out())
+                .contains("ok    Tokens", "'ids'", "'embedded' (4 of 2 numbers)", "ok    DeepLIFT");
         assertThat(Ran.whence("model", "check", tokens, "--at", "embedded").out())
                 .contains("ok    DeepLIFT");
     }

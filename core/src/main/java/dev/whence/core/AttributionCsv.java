@@ -21,10 +21,12 @@ import java.util.List;
  *
  * <p>{@code example} and the {@code axis} columns are indices from 0; there are as many of the latter as the input of
  * highest rank has axes after the batch, and cells that an input has no axis for are empty. {@code label} is the name
- * along the last axis where there is one. {@code target} and {@code reference} are the target's values for the row's
- * example and {@code delta} is its convergence delta: they repeat in each of an example's rows, so that every group of
- * rows carries its own check, {@code sum(score) - (target - reference) = delta}. Where an example is compared with several
- * references, the delta of each follows as {@code delta1}, {@code delta2} and so on.
+ * along the last axis or the word where there is one; where units are tokens of a text, the columns {@code begin} and
+ * {@code end} follow it with the word's place in the text, in Unicode code points. {@code target} and {@code reference}
+ * are the target's values for the row's example and {@code delta} is its convergence delta: they repeat in each of an
+ * example's rows, so that every group of rows carries its own check, {@code sum(score) - (target - reference) = delta}.
+ * Where an example is compared with several references, the delta of each follows as {@code delta1}, {@code delta2} and
+ * so on.
  */
 public final class AttributionCsv {
     private AttributionCsv() {}
@@ -48,7 +50,8 @@ public final class AttributionCsv {
         @SuppressWarnings("resource") // closing it would close the caller's stream
         CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(text);
         List<double[]> each = attribution.reference().deltas();
-        csv.writeRecord(header(axes, each.size()));
+        boolean tokens = attribution.units().stream().anyMatch(u -> !u.texts().isEmpty());
+        csv.writeRecord(header(axes, tokens, each.size()));
         double[] targets = attribution.target().values();
         double[] references = attribution.reference().values();
         double[] deltas = attribution.delta();
@@ -61,26 +64,30 @@ public final class AttributionCsv {
                 check.add(Double.toString(one[example]));
             }
             for (Units units : attribution.units()) {
-                rows(csv, units, example, axes, check);
+                rows(csv, units, example, axes, tokens, check);
             }
         }
         csv.flush();
         text.flush();
     }
 
-    private static List<String> header(int axes, int references) {
+    private static List<String> header(int axes, boolean tokens, int references) {
         List<String> header = new ArrayList<>(List.of("example", "input"));
         for (int axis = 1; axis <= axes; axis++) {
             header.add("axis" + axis);
         }
-        header.addAll(List.of("label", "score", "target", "reference", "delta"));
+        header.add("label");
+        if (tokens) {
+            header.addAll(List.of("begin", "end"));
+        }
+        header.addAll(List.of("score", "target", "reference", "delta"));
         for (int reference = 1; reference <= references; reference++) {
             header.add("delta" + reference);
         }
         return header;
     }
 
-    private static void rows(CsvWriter csv, Units units, int example, int axes, List<String> check) {
+    private static void rows(CsvWriter csv, Units units, int example, int axes, boolean tokens, List<String> check) {
         UnitIndex index = new UnitIndex(units);
         for (int element = 0; element < index.size(); element++) {
             List<String> row = new ArrayList<>(axes + 7);
@@ -90,7 +97,15 @@ public final class AttributionCsv {
             for (int axis = 0; axis < axes; axis++) {
                 row.add(axis < position.size() ? position.get(axis).toString() : "");
             }
-            row.add(index.label(element));
+            row.add(index.label(example, element));
+            if (tokens) {
+                row.add(index.token(example, element)
+                        .map(token -> Integer.toString(token.begin()))
+                        .orElse(""));
+                row.add(index.token(example, element)
+                        .map(token -> Integer.toString(token.end()))
+                        .orElse(""));
+            }
             row.add(score(units.scores(), example * index.size() + element));
             row.addAll(check);
             csv.writeRecord(row);

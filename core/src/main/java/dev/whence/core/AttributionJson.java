@@ -176,6 +176,27 @@ public final class AttributionJson {
         }
         json.writeEndArray();
         json.writeEndObject();
+        if (!units.texts().isEmpty()) {
+            json.writeArrayPropertyStart("texts");
+            units.texts().forEach(text -> text(json, text));
+            json.writeEndArray();
+        }
+        json.writeEndObject();
+    }
+
+    private static void text(JsonGenerator json, TokenizedText text) {
+        json.writeStartObject();
+        json.writeStringProperty("text", text.text());
+        json.writeArrayPropertyStart("tokens");
+        for (TokenizedText.Token token : text.tokens()) {
+            json.writeStartObject();
+            json.writeStringProperty("piece", token.piece());
+            json.writeNumberProperty("begin", token.begin());
+            json.writeNumberProperty("end", token.end());
+            json.writeBooleanProperty("special", token.special());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
         json.writeEndObject();
     }
 
@@ -274,7 +295,31 @@ public final class AttributionJson {
         return new Units(
                 units.get("name").text(),
                 array(units.get("scores")),
-                units.get("labels").texts());
+                units.get("labels").texts(),
+                units.find("texts")
+                        .map(texts ->
+                                texts.list().stream().map(AttributionJson::text).toList())
+                        .orElse(List.of()));
+    }
+
+    private static TokenizedText text(JsonPlace text) {
+        return new TokenizedText(
+                text.get("text").text(),
+                text.get("tokens").list().stream()
+                        .map(token -> new TokenizedText.Token(
+                                token.get("piece").text(),
+                                place(token.get("begin")),
+                                place(token.get("end")),
+                                token.get("special").truth()))
+                        .toList());
+    }
+
+    private static int place(JsonPlace number) {
+        long place = number.integer();
+        if (place < 0 || place > Integer.MAX_VALUE) {
+            throw number.wrong("a place in a text");
+        }
+        return (int) place;
     }
 
     private static NdArray array(JsonPlace array) {

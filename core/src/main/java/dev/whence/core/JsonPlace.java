@@ -63,6 +63,13 @@ record JsonPlace(String file, String path, JsonNode node) {
         return node.stringValue();
     }
 
+    boolean truth() {
+        if (!node.isBoolean()) {
+            throw wrong("true or false");
+        }
+        return node.booleanValue();
+    }
+
     List<String> texts() {
         return list().stream().map(JsonPlace::text).toList();
     }

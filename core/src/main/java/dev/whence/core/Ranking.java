@@ -27,7 +27,7 @@ public final class Ranking {
      *
      * @param input the name of the input (or inner node) that the unit belongs to
      * @param index its index along every axis after the batch
-     * @param label its name along the last axis, or an empty text
+     * @param label its word or its name along the last axis, or an empty text
      * @param score its score
      */
     public record Place(String input, List<Long> index, String label, double score) {
@@ -58,7 +58,7 @@ public final class Ranking {
                 scores[i] = units.scores().getDouble(example * scores.length + i);
             }
             for (int i : top(scores, count, order)) {
-                candidates.add(new Place(units.name(), index.position(i), index.label(i), scores[i]));
+                candidates.add(new Place(units.name(), index.position(i), index.label(example, i), scores[i]));
             }
         }
         candidates.sort(Comparator.comparingDouble(p -> key(p.score(), order)));

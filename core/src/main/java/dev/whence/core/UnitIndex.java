@@ -4,12 +4,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /** Where the elements of one example stand in their array, and what they are called. */
 final class UnitIndex {
     private final long[] shape;
     private final int size;
     private final List<String> labels;
+    private final List<TokenizedText> texts;
+    private final List<List<String>> words;
 
     /** The index of one input's units. */
     UnitIndex(Units units) {
@@ -17,6 +20,8 @@ final class UnitIndex {
         shape = Arrays.copyOfRange(all, 1, all.length);
         size = (int) NdArray.elements(shape);
         labels = units.labels();
+        texts = units.texts();
+        words = texts.stream().map(TokenizedText::words).toList();
     }
 
     /** The number of elements of one example. */
@@ -35,12 +40,22 @@ final class UnitIndex {
         return List.copyOf(out);
     }
 
-    /** The name along the last axis, or an empty text. */
-    String label(int element) {
+    /** What an element of an example is called: its word, or the name along the last axis, or an empty text. */
+    String label(int example, int element) {
+        if (!words.isEmpty()) {
+            return words.get(example).get(element);
+        }
         if (labels.isEmpty() || shape.length == 0) {
             return "";
         }
         int last = (int) (element % shape[shape.length - 1]);
         return last < labels.size() ? labels.get(last) : "";
+    }
+
+    /** The token that an element of an example is, or nothing. */
+    Optional<TokenizedText.Token> token(int example, int element) {
+        return texts.isEmpty()
+                ? Optional.empty()
+                : Optional.of(texts.get(example).tokens().get(element));
     }
 }

@@ -2,6 +2,7 @@ package dev.whence.report;
 
 import dev.whence.core.Attribution;
 import dev.whence.core.NdArray;
+import dev.whence.core.TokenizedText;
 import dev.whence.core.Units;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,7 +30,10 @@ final class Exhibit {
         this.clip = clip;
     }
 
-    static Exhibit of(Units units, int example, InputView view, double clip) {
+    static Exhibit of(Units units, int example, InputView given, double clip) {
+        InputView view = units.texts().isEmpty()
+                ? given
+                : new InputView.Text(units.texts().get(example));
         NdArray row = units.scores().rows(example, example + 1);
         long[] shape = Arrays.copyOfRange(row.shape(), 1, row.rank());
         return new Exhibit(units, shape, row.toDoubles(), view, clip);
@@ -59,7 +63,7 @@ final class Exhibit {
                 .map(HeatMap::drawing)
                 .or(() -> logo().map(SequenceLogo::drawing))
                 .or(() -> series().map(SeriesPlot::drawing))
-                .or(() -> text().map(spans -> spans.bars().drawing(640)))
+                .or(() -> text().map(spans -> spans.drawing(640)))
                 .or(() -> grid().map(HeatMap::drawing))
                 .orElseGet(() -> bars().drawing(640));
     }
@@ -134,9 +138,13 @@ final class Exhibit {
     }
 
     private Optional<TextSpans> text() {
-        return view instanceof InputView.Tokens(var tokens)
-                ? sums(tokens.size()).map(sums -> TextSpans.of(units.name(), tokens, sums))
-                : Optional.empty();
+        return switch (view) {
+            case InputView.Text(TokenizedText text) ->
+                sums(text.tokens().size()).map(sums -> TextSpans.of(units.name(), text, sums));
+            case InputView.Tokens(var tokens) ->
+                sums(tokens.size()).map(sums -> TextSpans.of(units.name(), tokens, sums));
+            default -> Optional.empty();
+        };
     }
 
     private Optional<SeriesPlot> series() {

@@ -1,6 +1,7 @@
 package dev.whence.report;
 
 import dev.whence.core.NdArray;
+import dev.whence.core.TokenizedText;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,6 +76,13 @@ public sealed interface InputView {
             tokens = List.copyOf(tokens);
         }
     }
+
+    /**
+     * A text that was cut into tokens, with every character between them.
+     *
+     * @param text the text and its tokens
+     */
+    record Text(TokenizedText text) implements InputView {}
 
     /** Anything else: the scores are drawn as a strip of cells and as bars. */
     record Generic() implements InputView {}

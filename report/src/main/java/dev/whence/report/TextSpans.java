@@ -1,5 +1,6 @@
 package dev.whence.report;
 
+import dev.whence.core.TokenizedText;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,22 +11,63 @@ import java.util.List;
 public final class TextSpans implements Block {
     private static final double MARK_FROM = 0.05;
 
+    /** What stands for a token that shares its characters with the one before, as bytes of one character do. */
+    private static final String SAME_PLACE = "\u00B7";
+
+    /**
+     * A token as it is shown.
+     *
+     * @param before characters between the token before and this one, which belong to none
+     * @param text the token
+     * @param special whether it stands for no part of the text
+     */
+    private record Piece(String before, String text, boolean special) {}
+
     private final String name;
-    private final List<String> tokens;
+    private final List<Piece> pieces;
+    private final String after;
     private final double[] scores;
 
-    private TextSpans(String name, List<String> tokens, double[] scores) {
+    private TextSpans(String name, List<Piece> pieces, String after, double[] scores) {
+        if (pieces.size() != scores.length) {
+            throw new IllegalArgumentException(scores.length + " scores for " + pieces.size() + " tokens");
+        }
         this.name = name;
-        this.tokens = List.copyOf(tokens);
+        this.pieces = List.copyOf(pieces);
+        this.after = after;
         this.scores = scores.clone();
     }
 
     /** Tokens, spaces included, with one score each. */
     public static TextSpans of(String name, List<String> tokens, double[] scores) {
-        if (tokens.size() != scores.length) {
-            throw new IllegalArgumentException(scores.length + " scores for " + tokens.size() + " tokens");
+        return new TextSpans(
+                name, tokens.stream().map(token -> new Piece("", token, false)).toList(), "", scores);
+    }
+
+    /** A text, with one score for each of its tokens. */
+    public static TextSpans of(String name, TokenizedText text, double[] scores) {
+        List<String> words = text.words();
+        List<Piece> pieces = new ArrayList<>();
+        int place = 0;
+        for (int i = 0; i < words.size(); i++) {
+            TokenizedText.Token token = text.tokens().get(i);
+            if (token.begin() == token.end()) {
+                pieces.add(new Piece("", words.get(i), true));
+                continue;
+            }
+            boolean repeated = token.begin() < place;
+            String before = repeated ? "" : text.part(place, token.begin());
+            String shown = !repeated ? words.get(i) : token.end() > place ? text.part(place, token.end()) : SAME_PLACE;
+            pieces.add(new Piece(before, shown, token.special()));
+            place = Math.max(place, token.end());
         }
-        return new TextSpans(name, tokens, scores);
+        String after =
+                text.part(place, text.text().codePointCount(0, text.text().length()));
+        return new TextSpans(name, pieces, after, scores);
+    }
+
+    private double limit() {
+        return Pixels.limit(scores, HeatMap.DEFAULT_CLIP);
     }
 
     private double share(int at, double limit) {
@@ -34,30 +76,39 @@ public final class TextSpans implements Block {
 
     @Override
     public String html() {
-        double limit = Pixels.limit(scores, HeatMap.DEFAULT_CLIP);
+        double limit = limit();
         Markup out = new Markup().open("figure", "class", "text").open("p", "class", "tokens");
         for (int i = 0; i < scores.length; i++) {
+            Piece piece = pieces.get(i);
+            out.text(piece.before());
             double share = share(i, limit);
+            String special = piece.special() ? "special" : "";
             if (Math.abs(share) < MARK_FROM) {
-                out.text(tokens.get(i));
+                if (piece.special()) {
+                    out.element("span", piece.text(), "class", special);
+                } else {
+                    out.text(piece.text());
+                }
                 continue;
             }
             int ground = ColorScale.DIVERGING.rgb(share);
             String style = "background:" + Paint.hex(ground) + ";color:" + Paint.hex(ColorScale.textOn(ground));
+            String sign = share > 0 ? "plus" : "minus";
             out.element(
                     "span",
-                    tokens.get(i),
+                    piece.text(),
                     "class",
-                    share > 0 ? "plus" : "minus",
+                    piece.special() ? sign + " " + special : sign,
                     "style",
                     style,
                     "title",
                     Numbers.signed(scores[i]));
         }
+        out.text(after);
         out.close("p").open("figcaption").block(Legend.block(limit, "")).close("figcaption");
         Table table = Table.of("", "Token", "Score");
         for (int i = 0; i < scores.length; i++) {
-            table.row(Table.Cell.text((i + 1) + " " + tokens.get(i)), Table.Cell.signed(scores[i]));
+            table.row(Table.Cell.text((i + 1) + " " + pieces.get(i).text().strip()), Table.Cell.signed(scores[i]));
         }
         out.open("details", "class", "numbers")
                 .element("summary", "Scores of " + name + ", " + scores.length + " tokens");
@@ -65,44 +116,69 @@ public final class TextSpans implements Block {
     }
 
     /**
-     * The text for a terminal of 24-bit colour. Marked tokens are wrapped in brackets with their sign, so the text can
-     * be read without colour; control characters in tokens are replaced.
+     * The text for a terminal of 256 colours: orange ground raises the result, blue ground lowers it, and what lowers it is
+     * underlined as well. Control characters are replaced.
      */
     public String ansi() {
-        double limit = Pixels.limit(scores, HeatMap.DEFAULT_CLIP);
+        double limit = limit();
         StringBuilder out = new StringBuilder();
         for (int i = 0; i < scores.length; i++) {
-            String token = tokens.get(i).replaceAll("[\\p{Cc}&&[^\n\t]]", "\uFFFD");
+            Piece piece = pieces.get(i);
             double share = share(i, limit);
+            out.append(harmless(piece.before()));
             if (Math.abs(share) < MARK_FROM) {
-                out.append(token);
+                out.append(
+                        piece.special() ? "\u001b[2m" + harmless(piece.text()) + "\u001b[0m" : harmless(piece.text()));
                 continue;
             }
             int ground = ColorScale.DIVERGING.rgb(share);
-            int ink = ColorScale.textOn(ground);
-            out.append("\u001b[48;2;")
-                    .append(channels(ground))
-                    .append("m\u001b[38;2;")
-                    .append(channels(ink));
-            out.append('m')
-                    .append(share > 0 ? "[+" : "[−")
-                    .append(token)
-                    .append(']')
-                    .append("\u001b[0m");
+            int ink = ColorScale.textOn(ground) == 0 ? 16 : 231;
+            out.append("\u001b[48;5;" + cube(ground) + ";38;5;" + ink + (share < 0 ? ";4m" : "m"));
+            out.append(harmless(piece.text())).append("\u001b[0m");
         }
-        return out.toString();
+        return out.append(harmless(after)).toString();
     }
 
-    private static String channels(int rgb) {
-        return ((rgb >> 16) & 255) + ";" + ((rgb >> 8) & 255) + ";" + (rgb & 255);
+    /** The text without colours: marked tokens stand in brackets with the sign of their score. */
+    public String plain() {
+        double limit = limit();
+        StringBuilder out = new StringBuilder();
+        for (int i = 0; i < scores.length; i++) {
+            Piece piece = pieces.get(i);
+            double share = share(i, limit);
+            String text = harmless(piece.text());
+            String bare = text.strip();
+            out.append(harmless(piece.before()));
+            if (Math.abs(share) < MARK_FROM || bare.isEmpty()) {
+                out.append(text);
+            } else {
+                int at = text.indexOf(bare);
+                out.append(text, 0, at).append(share > 0 ? "[+" : "[-");
+                out.append(bare).append(']').append(text.substring(at + bare.length()));
+            }
+        }
+        return out.append(harmless(after)).toString();
+    }
+
+    /** The nearest colour of the 6 by 6 by 6 cube that 256-colour terminals share. */
+    private static int cube(int rgb) {
+        return 16 + 36 * level((rgb >> 16) & 255) + 6 * level((rgb >> 8) & 255) + level(rgb & 255);
+    }
+
+    private static int level(int channel) {
+        return channel < 48 ? 0 : channel < 115 ? 1 : (channel - 35) / 40;
+    }
+
+    private static String harmless(String text) {
+        return text.replaceAll("[\\p{Cc}&&[^\n\t]]|[\u202A-\u202E\u2066-\u2069]", "\uFFFD");
     }
 
     /** The tokens as bars, for files that hold a picture. */
-    Bars bars() {
+    Drawing drawing(double width) {
         List<Bars.Bar> bars = new ArrayList<>();
         for (int i = 0; i < scores.length; i++) {
-            bars.add(new Bars.Bar(tokens.get(i).strip(), "token " + (i + 1), scores[i]));
+            bars.add(new Bars.Bar(pieces.get(i).text().strip(), "token " + (i + 1), scores[i]));
         }
-        return Bars.of(name, bars);
+        return Bars.of(name, bars).drawing(width);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.whence.core.TokenizedText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +80,26 @@ class BlocksTest {
         assertThat(Xml.ofClass(document, "span", "minus"))
                 .singleElement()
                 .satisfies(e -> assertThat(e.getTextContent()).isEqualTo(" bad"));
-        assertThat(spans.ansi().replaceAll("\u001b\\[[0-9;]*m", "")).isEqualTo("[+good] so[− bad]");
+        assertThat(spans.plain()).isEqualTo("[+good] so [-bad]");
+        assertThat(spans.ansi().replaceAll("\u001b\\[[0-9;]*m", "")).isEqualTo("good so bad");
+        assertThat(spans.ansi()).contains(";4m bad");
+    }
+
+    @Test
+    void a_text_keeps_what_stands_between_its_tokens() {
+        var text = new TokenizedText(
+                "Good  \ud83d\ude00 film\u0021",
+                List.of(
+                        new TokenizedText.Token("[CLS]", 0, 0, true),
+                        new TokenizedText.Token("good", 0, 4, false),
+                        new TokenizedText.Token("\u00f0\u0178", 6, 7, false),
+                        new TokenizedText.Token("\u0098\u0122", 6, 7, false),
+                        new TokenizedText.Token("film", 8, 12, false)));
+        var spans = TextSpans.of("t", text, new double[] {0, 1, 0, -1, 0.5});
+        assertThat(spans.plain()).isEqualTo("[CLS][+Good]  \ud83d\ude00[-\u00b7] [+film]!");
+        assertThat(Xml.ofClass(Xml.fragment(spans), "p", "tokens"))
+                .singleElement()
+                .satisfies(e -> assertThat(e.getTextContent()).isEqualTo("[CLS]Good  \ud83d\ude00\u00b7 film!"));
     }
 
     @Test

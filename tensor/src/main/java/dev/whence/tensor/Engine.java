@@ -3,6 +3,7 @@ package dev.whence.tensor;
 import dev.whence.core.ErrorCode;
 import dev.whence.core.Progress;
 import dev.whence.core.WhenceException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -69,6 +70,11 @@ public final class Engine {
     /** Whether the natives are unpacked already, so that starting takes well under a second. */
     public static boolean isUnpacked() {
         return cache().isWarm();
+    }
+
+    /** The folder in which unpacked native libraries lie, which need not exist yet. */
+    public static Path cacheFolder() {
+        return NativeCache.chosenPlace();
     }
 
     /** Sets how many threads one operator may use; it holds for the whole process. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public sealed interface ReferenceSpec {
     /** What is possible, for help texts and messages. */
     String FORMS = "zeros, mean, blur[:SIGMA], constant:V, constant:V,V,... (one a channel), shuffled[:K],"
-            + " dinucleotide-shuffled[:K] or [NAME=]FILE";
+            + " dinucleotide-shuffled[:K], pad, token:TEXT or [NAME=]FILE";
 
     /** All zeros. */
     record Zeros() implements ReferenceSpec {}
@@ -56,6 +56,16 @@ public sealed interface ReferenceSpec {
     }
 
     /**
+     * Every token of a text replaced by another, but for those added around it.
+     *
+     * @param token what the vocabulary calls it, such as {@code [MASK]}
+     */
+    record Token(String token) implements ReferenceSpec {}
+
+    /** Every token of a text replaced by padding, but for those added around it. */
+    record Padding() implements ReferenceSpec {}
+
+    /**
      * Read from a file, in any of the formats of inputs.
      *
      * @param name the model's input that it is for, or null
@@ -76,7 +86,7 @@ public sealed interface ReferenceSpec {
         return switch (this) {
             case File file -> Optional.ofNullable(file.name());
             case ForInput named -> Optional.of(named.name());
-            case Zeros _, Mean _, Blur _, Constant _, Shuffled _ -> Optional.empty();
+            case Zeros _, Mean _, Blur _, Constant _, Shuffled _, Token _, Padding _ -> Optional.empty();
         };
     }
 
@@ -89,6 +99,8 @@ public sealed interface ReferenceSpec {
             case Constant(List<Double> values) ->
                 values.stream().map(ReferenceSpec::number).collect(Collectors.joining(",", "constant:", ""));
             case Shuffled(int count, boolean pairs) -> (pairs ? "dinucleotide-shuffled:" : "shuffled:") + count;
+            case Token(String token) -> "token:" + token;
+            case Padding() -> "pad";
             case File(String name, Path path) -> (name == null ? "" : name + "=") + path;
             case ForInput(String name, ReferenceSpec spec) -> name + "=" + spec.text();
         };
@@ -136,6 +148,8 @@ public sealed interface ReferenceSpec {
             case "blur" -> new Blur(value == null ? Blur.DEFAULT_SIGMA : width(text, value));
             case "constant" -> new Constant(constants(text, value));
             case "shuffled" -> new Shuffled(count(text, value), false);
+            case "token" -> new Token(token(text, value));
+            case "pad" -> alone(text, value, new Padding());
             case "dinucleotide-shuffled" -> new Shuffled(count(text, value), true);
             default -> {
                 if (value != null && isWordLike(text)) {
@@ -160,6 +174,13 @@ public sealed interface ReferenceSpec {
             throw wrong(text, "nothing may follow");
         }
         return spec;
+    }
+
+    private static String token(String text, @Nullable String value) {
+        if (value == null || value.isEmpty()) {
+            throw wrong(text, "a token is wanted, such as token:[MASK]");
+        }
+        return value;
     }
 
     private static double width(String text, String value) {

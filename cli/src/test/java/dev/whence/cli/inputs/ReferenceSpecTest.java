@@ -73,6 +73,8 @@ class ReferenceSpecTest {
                 "shuffled:0 | '0' is not a number of references, from 1 to 999999",
                 "dinucleotide-shuffled:many | 'many' is not a number of references, from 1 to 999999",
                 "shufled:20 | 'shufled' is unknown",
+                "token | a token is wanted, such as token:[MASK]",
+                "pad:2 | nothing may follow",
                 "a=blur:-1 | the width of the blur must be greater than 0"
             })
     void wrongValuesAreRefusedWithWhatIsPossible(String text, String reason) {
@@ -82,7 +84,7 @@ class ReferenceSpecTest {
                 ErrorCode.USAGE,
                 "Reference '" + shown + "': " + reason
                         + "; possible: zeros, mean, blur[:SIGMA], constant:V, constant:V,V,... (one a channel),"
-                        + " shuffled[:K], dinucleotide-shuffled[:K] or [NAME=]FILE.");
+                        + " shuffled[:K], dinucleotide-shuffled[:K], pad, token:TEXT or [NAME=]FILE.");
     }
 
     @Test
