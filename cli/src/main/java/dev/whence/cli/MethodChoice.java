@@ -12,6 +12,7 @@ import dev.whence.explain.Differences;
 import dev.whence.explain.Gradient;
 import dev.whence.explain.InSilicoMutagenesis;
 import dev.whence.explain.IntegratedGradients;
+import dev.whence.explain.Lrp;
 import dev.whence.explain.MaxTies;
 import dev.whence.explain.Methods;
 import dev.whence.explain.Occlusion;
@@ -114,6 +115,7 @@ final class MethodChoice {
             case DeepLift deepLift -> deepLift(deepLift);
             case DeepLiftShap shap -> new DeepLiftShap(deepLift(shap.rules()));
             case Gradient gradient -> gradient(gradient);
+            case Lrp lrp -> lrp;
         };
     }
 

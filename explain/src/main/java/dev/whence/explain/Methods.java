@@ -27,6 +27,7 @@ public final class Methods {
     public static Map<String, AttributionMethod> byName() {
         Map<String, AttributionMethod> out = new LinkedHashMap<>();
         ALL.forEach(m -> out.put(m.name(), m));
+        Lrp.ALL.forEach(m -> out.put(m.name(), m));
         return out;
     }
 

@@ -19,6 +19,7 @@ interface Runner extends AutoCloseable {
             case InSilicoMutagenesis mutagenesis -> task -> PerturbationRun.mutagenesis(mutagenesis, task);
             case DeepLift deepLift -> new DeepLiftRun(deepLift);
             case DeepLiftShap shap -> new DeepLiftRun(shap.rules());
+            case Lrp lrp -> new LrpRun(lrp);
         };
     }
 }

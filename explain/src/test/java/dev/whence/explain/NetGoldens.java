@@ -66,11 +66,32 @@ final class NetGoldens {
             case "FeatureAblation" -> Occlusion.SINGLE_ELEMENTS;
             case "Occlusion" ->
                 new Occlusion(GoldenJson.integers(params.get("window")), GoldenJson.integers(params.get("strides")));
+            case "LRP" -> new Lrp("lrp", lrp(params), true, Lrp.Start.VALUE);
             default -> {
                 Assumptions.abort("method " + name + " is not offered");
                 throw new AssertionError();
             }
         };
+    }
+
+    /** Zennit's rules are ours; Captum's stabilise the winners of pools too and change single weights. */
+    private static LrpComposite lrp(JsonNode params) {
+        boolean isCaptum = !params.path("implementation").asString("").equals("zennit");
+        double stabilizer = params.path("stabilizer").asDouble(LrpRule.STABILIZER);
+        LrpRule rule = switch (params.get("rule").asString()) {
+            case "epsilon" -> LrpRule.epsilon(params.get("epsilon").asDouble());
+            case "zplus" -> LrpRule.zPlus();
+            case "gamma" -> new LrpRule.Gamma(params.get("gamma").asDouble(), stabilizer, isCaptum);
+            case "alpha1beta0" -> new LrpRule.PositiveWeights(stabilizer);
+            case "alphabeta" ->
+                LrpRule.alphaBeta(
+                        params.get("alpha").asDouble(), params.get("beta").asDouble());
+            case "wsquare" -> LrpRule.wSquare();
+            case "flat" -> LrpRule.flat();
+            default -> throw new AssertionError(params.toString());
+        };
+        LrpComposite composite = LrpComposite.of(new LrpAssignment(new LrpPlace.Everywhere(), rule));
+        return isCaptum ? composite.with(new LrpPlace.OfKind(LrpLayer.MAXIMUM), LrpRule.epsilon(1e-9)) : composite;
     }
 
     private static DeepLift deepLift(JsonNode params) {

@@ -89,6 +89,9 @@ public final class Rewrites {
     public static final Rewrite CENTRE_FIRST_CONVOLUTION =
             new Rewrite("centre-first-convolution", Convolutions::centre);
 
+    /** Batch normalisation taken into the weights beside it. Values between the two are gone. */
+    public static final List<Rewrite> FOLDING = List.of(FOLD_BATCH_NORMALIZATION);
+
     /** One spelling for rectifiers. All values keep their names, except a condition that nothing else reads. */
     public static final List<Rewrite> RECTIFIERS = List.of(RELU_FROM_MAX, RELU_FROM_CLIP, RELU_FROM_WHERE);
 

@@ -1,0 +1,113 @@
+package dev.whence.explain;
+
+import dev.whence.core.NdArray;
+import dev.whence.graph.Interpreter;
+import dev.whence.graph.Slot;
+import dev.whence.graph.Step;
+import dev.whence.tensor.Tensor;
+import dev.whence.tensor.TensorScope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Takes down, for every step of a walk of relevance and every example, what arrives, what leaves and what is kept. */
+final class LrpLedger {
+    private final Map<Integer, Entry> byStep = new TreeMap<>();
+    private final int examples;
+    private int first;
+    private int count;
+
+    /** @param examples examples in all batches */
+    LrpLedger(int examples) {
+        this.examples = examples;
+    }
+
+    private final class Entry {
+        private final Step step;
+        private final String rule;
+        private final double[] arrived = new double[examples];
+        private final double[] left = new double[examples];
+        private final double[] kept = new double[examples];
+
+        Entry(Step step, String rule) {
+            this.step = step;
+            this.rule = rule;
+        }
+    }
+
+    /** Takes down what biases and constants keep. */
+    LrpPropagation.Keeping keeping() {
+        return (index, relevance) -> {
+            Entry entry = byStep.get(index);
+            if (entry != null) {
+                add(entry.kept, relevance);
+            }
+        };
+    }
+
+    /** The same rules, with every step of one batch taken down. */
+    Propagation around(Propagation rules, LrpPlan plan, int firstExample, int batch) {
+        this.first = firstExample;
+        this.count = batch;
+        return new Propagation() {
+            @Override
+            public Interpreter.Retention retention() {
+                return rules.retention();
+            }
+
+            @Override
+            public Pullback at(int index) {
+                Step step = plan.steps().get(index);
+                Entry entry = byStep.computeIfAbsent(index, i -> new Entry(step, plan.ruleName(step)));
+                Pullback pullback = rules.at(index);
+                return (t, outputs) -> {
+                    @Nullable Signal[] inputs = pullback.carry(t, outputs);
+                    addAll(entry.arrived, step.outputs(), outputs);
+                    addAll(entry.left, step.inputs(), inputs);
+                    return inputs;
+                };
+            }
+        };
+    }
+
+    private void addAll(double[] sums, @Nullable Slot[] slots, @Nullable Signal[] signals) {
+        for (int i = 0; i < signals.length; i++) {
+            Slot slot = slots[i];
+            Signal signal = signals[i];
+            if (slot != null && signal != null && slot.isActive()) {
+                add(sums, signal.plus());
+            }
+        }
+    }
+
+    /** Adds the sum of each example's elements; what all examples share counts for each in equal parts. */
+    private void add(double[] sums, Tensor relevance) {
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor wide = relevance.to(NdArray.Type.FLOAT64);
+            boolean isByExample = wide.size() % count == 0 && wide.size() > 0;
+            double[] each =
+                    wide.reshape(isByExample ? count : 1, -1).sum(false, 1).toDoubles();
+            for (int i = 0; i < count; i++) {
+                sums[first + i] += isByExample ? each[i] : each[0] / count;
+            }
+        }
+    }
+
+    /** Every step that was reached, in backward order. */
+    List<LayerConservation> layers() {
+        List<LayerConservation> out = new ArrayList<>();
+        for (Entry e : byStep.values()) {
+            out.addFirst(new LayerConservation(
+                    e.step.node().name(),
+                    e.step.node().operator(),
+                    e.step.node().opset(),
+                    e.rule,
+                    e.arrived,
+                    e.left,
+                    e.kept));
+        }
+        return out;
+    }
+}

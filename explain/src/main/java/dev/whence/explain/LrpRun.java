@@ -1,0 +1,143 @@
+package dev.whence.explain;
+
+import dev.whence.core.NdArray;
+import dev.whence.graph.Graph;
+import dev.whence.graph.Kind;
+import dev.whence.graph.Network;
+import dev.whence.graph.Slot;
+import dev.whence.graph.Step;
+import dev.whence.graph.Trace;
+import dev.whence.graph.operators.StandardOperators;
+import dev.whence.graph.rewrite.Rewrites;
+import dev.whence.graph.rewrite.Rewritten;
+import dev.whence.tensor.Tensor;
+import dev.whence.tensor.TensorScope;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Batches of relevance propagation. The network with folded normalisation is made once and serves every batch. */
+final class LrpRun implements Runner {
+    private final Lrp method;
+    private final @Nullable LrpLedger ledger;
+    private @Nullable Network folded;
+    private List<String> notices = List.of();
+    private boolean isPrepared;
+
+    LrpRun(Lrp method) {
+        this(method, null);
+    }
+
+    /** @param ledger takes down what every step gets, gives and keeps, or null */
+    LrpRun(Lrp method, @Nullable LrpLedger ledger) {
+        this.method = method;
+        this.ledger = ledger;
+    }
+
+    @Override
+    public List<BatchResult> run(Task task) {
+        Network network = network(task);
+        try (TensorScope scope = TensorScope.open()) {
+            Trace trace = network.run(
+                    task.inputTensors(), task.sourceSet(), task.kept(), LrpPropagation.retention(method.composite()));
+            Slot target = trace.slot(task.target());
+            NdArray value = target.tensor().toNdArray();
+            List<NdArray> seeds = task.seeds(value);
+            List<Step> steps = ElementwiseGroups.fused(trace.steps());
+            requireRules(steps, target);
+            LrpPlan plan = LrpPlan.of(method.composite(), steps, 0);
+            LrpPropagation.Keeping keeping = ledger == null ? null : ledger.keeping();
+            Propagation rules = new LrpPropagation(network, method, plan, task.count(), keeping);
+            if (ledger != null) {
+                rules = ledger.around(rules, plan, task.first(), task.count());
+            }
+            List<Backward.Signals> signals = new ArrayList<>();
+            for (NdArray seed : seeds) {
+                Tensor weights = Tensor.of(seed).to(target.type()).on(network.device());
+                Backward.Signals one = new Backward.Signals();
+                one.seed(target, Signal.of(start(weights, target.tensor())));
+                signals.add(one);
+            }
+            List<Slot> sources = task.sources().stream().map(trace::slot).toList();
+            Backward.walk(steps, rules, signals, sources);
+            return results(task, sources, signals, seeds, value);
+        }
+    }
+
+    private Tensor start(Tensor weights, Tensor value) {
+        return switch (method.start()) {
+            case VALUE -> weights.times(value);
+            case ONE -> weights;
+        };
+    }
+
+    private List<BatchResult> results(
+            Task task, List<Slot> sources, List<Backward.Signals> signals, List<NdArray> seeds, NdArray value) {
+        List<BatchResult> out = new ArrayList<>();
+        for (int t = 0; t < seeds.size(); t++) {
+            Map<String, NdArray> scores = new LinkedHashMap<>();
+            double[] sums = new double[task.count()];
+            for (int s = 0; s < sources.size(); s++) {
+                Slot source = sources.get(s);
+                Signal arrived = signals.get(t).at(source);
+                Tensor score = arrived == null ? Tensor.zeros(source.type(), source.shape()) : arrived.plus();
+                Forward.addSums(sums, score);
+                scores.put(task.sources().get(s), score.toNdArray());
+            }
+            out.add(new BatchResult(
+                    scores,
+                    Map.of(),
+                    sums,
+                    Seeds.values(value, seeds.get(t)),
+                    new double[0][],
+                    new double[0][],
+                    notices));
+        }
+        return out;
+    }
+
+    private static void requireRules(List<Step> steps, Slot target) {
+        for (Step step : Reachability.stepsTowards(steps, target)) {
+            if (step.kind() instanceof Kind.Blocking(String reason)) {
+                throw LrpPropagation.noRule(step, reason);
+            }
+        }
+    }
+
+    /** The network to walk: with folded normalisation if it is wanted, possible, and keeps every value that is asked for. */
+    private Network network(Task task) {
+        if (!isPrepared) {
+            isPrepared = true;
+            folded = method.isNormalizationFolded() ? fold(task) : null;
+        }
+        return folded == null ? task.network() : folded;
+    }
+
+    private @Nullable Network fold(Task task) {
+        Network network = task.network();
+        Rewritten rewritten = Rewrites.apply(network.graph(), Rewrites.FOLDING);
+        if (rewritten.applied().isEmpty()) {
+            return null;
+        }
+        Graph graph = rewritten.graph();
+        boolean keepsAll = task.kept().stream()
+                .allMatch(name -> graph.producer(name).isPresent()
+                        || graph.inputs().stream().anyMatch(i -> i.name().equals(name)));
+        if (!keepsAll) {
+            notices =
+                    List.of("Batch normalisation was not folded into the weights beside it, because the value asked for"
+                            + " lies between the two.");
+            return null;
+        }
+        return Network.of(graph, StandardOperators.SET, network.precision(), network.device());
+    }
+
+    @Override
+    public void close() {
+        if (folded != null) {
+            folded.close();
+        }
+    }
+}
