@@ -2,13 +2,8 @@ package dev.whence.bench;
 
 import dev.whence.core.NdArray;
 import dev.whence.graph.Attributes;
-import dev.whence.graph.Constant;
 import dev.whence.graph.Graph;
-import dev.whence.graph.Node;
 import dev.whence.graph.Value;
-import java.util.List;
-import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 
 /** Networks of the shapes people use, with random weights: what a run costs does not depend on what they know. */
 final class BenchNetworks {
@@ -20,7 +15,7 @@ final class BenchNetworks {
             long[] shape = new long[example.length + 1];
             shape[0] = n;
             System.arraycopy(example, 0, shape, 1, example.length);
-            return random(generator(seed), 1, shape);
+            return Sketch.random(Sketch.generator(seed), 1, shape);
         }
     }
 
@@ -67,94 +62,5 @@ final class BenchNetworks {
         String shortcut =
                 in == out && stride == 1 ? x : s.norm(s.conv(x, in, out, new long[] {1, 1}, stride, 0, false), out);
         return s.relu(s.add(y, shortcut));
-    }
-
-    private static RandomGenerator generator(long seed) {
-        return RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
-    }
-
-    private static NdArray random(RandomGenerator random, double scale, long... shape) {
-        float[] data = new float[(int) NdArray.elements(shape)];
-        for (int i = 0; i < data.length; i++) {
-            data[i] = (float) (random.nextGaussian() * scale);
-        }
-        return NdArray.of(data, shape);
-    }
-
-    /** Writes a graph layer by layer; names count up. */
-    private static final class Sketch {
-        private final Graph.Builder builder;
-        private final RandomGenerator random;
-        private int count;
-
-        Sketch(String name, long seed, Value input) {
-            builder = Graph.builder(name).input(input);
-            random = generator(seed);
-        }
-
-        void node(String operator, String output, Attributes attributes, String... inputs) {
-            builder.node(new Node(output, "", operator, 17, List.of(inputs), List.of(output), attributes));
-        }
-
-        private String next(String operator, Attributes attributes, String... inputs) {
-            String output = operator + "_" + count++;
-            node(operator, output, attributes, inputs);
-            return output;
-        }
-
-        private String weight(double scale, long... shape) {
-            String name = "w" + count++;
-            builder.constant(name, Constant.of(random(random, scale, shape)));
-            return name;
-        }
-
-        private String constant(float value, int length) {
-            float[] data = new float[length];
-            java.util.Arrays.fill(data, value);
-            String name = "k" + count++;
-            builder.constant(name, Constant.of(data, length));
-            return name;
-        }
-
-        String conv(String x, int in, int out, long[] kernel, int stride, int pad, boolean hasBias) {
-            long[] shape = new long[kernel.length + 2];
-            shape[0] = out;
-            shape[1] = in;
-            System.arraycopy(kernel, 0, shape, 2, kernel.length);
-            long[] strides = new long[kernel.length];
-            java.util.Arrays.fill(strides, stride);
-            long[] pads = new long[2 * kernel.length];
-            java.util.Arrays.fill(pads, pad);
-            String w = weight(Math.sqrt(2.0 * out / NdArray.elements(shape)), shape);
-            Attributes attributes = Attributes.of("strides", strides).with("pads", pads);
-            return hasBias ? next("Conv", attributes, x, w, weight(0.1, out)) : next("Conv", attributes, x, w);
-        }
-
-        String norm(String x, int channels) {
-            return next(
-                    "BatchNormalization",
-                    Attributes.NONE,
-                    x,
-                    constant(1.1f, channels),
-                    constant(0.05f, channels),
-                    constant(0.02f, channels),
-                    constant(0.9f, channels));
-        }
-
-        String relu(String x) {
-            return next("Relu", Attributes.NONE, x);
-        }
-
-        String add(String a, String b) {
-            return next("Add", Attributes.NONE, a, b);
-        }
-
-        String dense(String x, int in, int out) {
-            return next("Gemm", Attributes.NONE, x, weight(1 / Math.sqrt(in), in, out), weight(0.1, out));
-        }
-
-        Graph output(String name) {
-            return builder.output(Value.untyped(name)).build();
-        }
     }
 }

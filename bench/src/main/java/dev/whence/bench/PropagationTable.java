@@ -81,7 +81,7 @@ public final class PropagationTable {
                     reveal,
                     rescale / gradient,
                     reveal / rescale,
-                    peakMegabytes());
+                    FullSizeTable.peakMegabytes());
         }
     }
 
@@ -91,14 +91,5 @@ public final class PropagationTable {
                 .sorted()
                 .toArray();
         return sorted.length == 0 ? Double.NaN : sorted[sorted.length / 2];
-    }
-
-    private static long peakMegabytes() throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-            if (line.startsWith("VmHWM:")) {
-                return Long.parseLong(line.replaceAll("\\D", "")) / 1024;
-            }
-        }
-        return -1;
     }
 }
