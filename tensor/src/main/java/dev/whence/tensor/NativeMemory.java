@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.global.torch;
 
 /** Copies between Java arrays and native tensors. */
 final class NativeMemory {
-    private static final long CHUNK = 1L << 30;
+    private static final long CHUNK = 1L << 28;
     private static final int PIECE = 1 << 20;
 
     private NativeMemory() {}
@@ -46,10 +46,12 @@ final class NativeMemory {
         }
     }
 
+    /** A part of a tensor's memory; the pointer itself moves, since buffers know no position beyond 2 GB. */
     private static ByteBuffer chunk(Tensor tensor, long at, long length) {
         return new BytePointer(tensor.at.data_ptr())
-                .position(at)
-                .limit(at + length)
+                .getPointer(at)
+                .position(0)
+                .limit(length)
                 .asByteBuffer()
                 .order(ByteOrder.nativeOrder());
     }
