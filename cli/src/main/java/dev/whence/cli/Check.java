@@ -64,7 +64,9 @@ record Check(ConvergenceReport report, @Nullable Double tolerance) {
         if (!isPromised()) {
             return "not promised by this method";
         }
-        return report.completeness() == Completeness.APPROXIMATE ? "FAIL, more --steps bring the delta down" : "FAIL";
+        return report.completeness() == Completeness.APPROXIMATE
+                ? "FAIL, more --steps or --samples bring the delta down"
+                : "FAIL";
     }
 
     /** One sentence on all examples. */

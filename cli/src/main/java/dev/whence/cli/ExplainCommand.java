@@ -60,10 +60,15 @@ final class ExplainCommand implements Callable<Integer> {
             names = {"-m", "--method"},
             paramLabel = "METHOD",
             defaultValue = "deeplift-rescale",
-            description = "deeplift-rescale (the default), deeplift-revealcancel, deeplift-genomics, deeplift-shap, "
-                    + "integrated-gradients, "
-                    + "gradient, gradient-x-input, saliency, guided-backprop, deconvnet, occlusion, "
-                    + "in-silico-mutagenesis.")
+            description = {
+                "deeplift-rescale (the default), deeplift-revealcancel, deeplift-genomics, deeplift-shap,",
+                "integrated-gradients, gradient, gradient-x-input, saliency, guided-backprop, deconvnet, grad-cam,",
+                "conductance, gradient-shap, smoothgrad, smoothgrad-squared, vargrad, occlusion,",
+                "in-silico-mutagenesis, lrp-epsilon, lrp-epsilon-plus, lrp-epsilon-plus-flat, lrp-epsilon-alpha2-beta1,",
+                "lrp-epsilon-alpha2-beta1-flat, lrp-epsilon-gamma-box, lrp-preset-a, lrp-preset-b, lrp-z-plus,",
+                "lrp-alpha2-beta1, lrp-gamma, lrp-flat, lrp-attention, lrp-attention-gamma, lrp-attention-values,",
+                "lrp-chefer."
+            })
     String method = "deeplift-rescale";
 
     @Mixin

@@ -6,17 +6,22 @@ import dev.whence.core.ErrorCode;
 import dev.whence.core.WhenceException;
 import dev.whence.explain.ActivationRule;
 import dev.whence.explain.AttributionMethod;
+import dev.whence.explain.Conductance;
 import dev.whence.explain.DeepLift;
 import dev.whence.explain.DeepLiftShap;
 import dev.whence.explain.Differences;
+import dev.whence.explain.GradCam;
 import dev.whence.explain.Gradient;
+import dev.whence.explain.GradientShap;
 import dev.whence.explain.InSilicoMutagenesis;
 import dev.whence.explain.IntegratedGradients;
 import dev.whence.explain.Lrp;
 import dev.whence.explain.MaxTies;
 import dev.whence.explain.Methods;
+import dev.whence.explain.Noise;
 import dev.whence.explain.Occlusion;
 import dev.whence.explain.Quadrature;
+import dev.whence.explain.SmoothGrad;
 import dev.whence.graph.Graph;
 import dev.whence.graph.Node;
 import java.util.ArrayList;
@@ -27,8 +32,14 @@ import java.util.Locale;
 /** Turns names of methods and their settings into methods. */
 final class MethodChoice {
     private static final int LETTERS = 4;
+    private static final int MOST_RUNS = 100_000;
     private static final List<Class<? extends AttributionMethod>> DEEPLIFT =
             List.of(DeepLift.class, DeepLiftShap.class);
+    private static final List<Class<? extends AttributionMethod>> ALONG_LINES =
+            List.of(IntegratedGradients.class, Conductance.class);
+    private static final List<Class<? extends AttributionMethod>> SAMPLED =
+            List.of(GradientShap.class, SmoothGrad.class);
+    private static final List<Class<? extends AttributionMethod>> OUTER = List.of(SmoothGrad.class, DeepLiftShap.class);
 
     private final MethodOptions options;
     private final DeepLiftOptions rules;
@@ -64,14 +75,24 @@ final class MethodChoice {
             Graph graph,
             Collection<LoadedInput> inputs) {
         List<AttributionMethod> plain = names.stream().map(MethodChoice::find).toList();
-        requireUsed(options, rules, plain);
+        List<AttributionMethod> concerned = new ArrayList<>(plain);
+        if (options.inner != null) {
+            concerned.add(find(options.inner));
+        }
+        requireUsed(options, rules, concerned);
         MethodChoice choice = new MethodChoice(options, rules, graph, inputs);
         return plain.stream().map(choice::withSettings).toList();
     }
 
     private static void requireUsed(MethodOptions o, DeepLiftOptions d, List<AttributionMethod> methods) {
-        require(o.steps != null, "--steps", "integrated-gradients", IntegratedGradients.class, methods);
-        require(o.quadrature != null, "--quadrature", "integrated-gradients", IntegratedGradients.class, methods);
+        require(o.steps != null, "--steps", "integrated-gradients and conductance", ALONG_LINES, methods);
+        require(o.quadrature != null, "--quadrature", "integrated-gradients and conductance", ALONG_LINES, methods);
+        require(o.inner != null, "--inner", "smoothgrad, its kin and deeplift-shap", OUTER, methods);
+        require(o.samples != null, "--samples", "gradient-shap, smoothgrad and its kin", SAMPLED, methods);
+        require(o.noise != null, "--noise", "gradient-shap, smoothgrad and its kin", SAMPLED, methods);
+        require(o.noiseScale != null, "--noise-scale", "gradient-shap, smoothgrad and its kin", SAMPLED, methods);
+        require(o.signed, "--signed", "grad-cam", GradCam.class, methods);
+        require(o.layerSize, "--layer-size", "grad-cam", GradCam.class, methods);
         require(!o.window.isEmpty(), "--window", "occlusion", Occlusion.class, methods);
         require(!o.stride.isEmpty(), "--stride", "occlusion", Occlusion.class, methods);
         require(o.channelAxis != null, "--channel-axis", "in-silico-mutagenesis", InSilicoMutagenesis.class, methods);
@@ -113,21 +134,83 @@ final class MethodChoice {
             case Occlusion _ -> new Occlusion(window(options.window), window(options.stride));
             case InSilicoMutagenesis _ -> new InSilicoMutagenesis(channelAxis());
             case DeepLift deepLift -> deepLift(deepLift);
-            case DeepLiftShap shap -> new DeepLiftShap(deepLift(shap.rules()));
+            case DeepLiftShap shap -> new DeepLiftShap(deepLift(averaged(shap)));
+            case GradientShap shap -> sampled(shap);
+            case SmoothGrad smooth -> smooth(smooth);
+            case GradCam cam -> cam.withRectified(!options.signed).withUpsampled(!options.layerSize);
+            case Conductance conductance ->
+                new Conductance(steps(conductance.steps()), quadrature(conductance.quadrature()));
             case Gradient gradient -> gradient(gradient);
             case Lrp lrp -> lrp;
         };
     }
 
     private IntegratedGradients integrated(IntegratedGradients plain) {
-        int steps = options.steps == null ? plain.steps() : options.steps;
-        if (steps < 1 || steps > 100_000) {
-            throw new WhenceException(ErrorCode.USAGE, "Option --steps must be from 1 to 100000; found " + steps + ".");
+        return new IntegratedGradients(steps(plain.steps()), quadrature(plain.quadrature()));
+    }
+
+    private int steps(int standard) {
+        return within("--steps", options.steps == null ? standard : options.steps, 1);
+    }
+
+    private Quadrature quadrature(Quadrature standard) {
+        return options.quadrature == null ? standard : named("--quadrature", options.quadrature, Quadrature.values());
+    }
+
+    private static int within(String option, int number, int least) {
+        if (number < least || number > MOST_RUNS) {
+            throw new WhenceException(
+                    ErrorCode.USAGE,
+                    "Option " + option + " must be from " + least + " to " + MOST_RUNS + "; found " + number + ".");
         }
-        Quadrature quadrature = options.quadrature == null
-                ? plain.quadrature()
-                : named("--quadrature", options.quadrature, Quadrature.values());
-        return new IntegratedGradients(steps, quadrature);
+        return number;
+    }
+
+    // ---- many runs of other methods ----------------------------------------------------------------------------
+
+    private DeepLift averaged(DeepLiftShap shap) {
+        if (options.inner == null) {
+            return shap.rules();
+        }
+        if (find(options.inner) instanceof DeepLift inner) {
+            return inner;
+        }
+        throw new WhenceException(
+                ErrorCode.USAGE,
+                "Option --inner: deeplift-shap averages one of the DeepLIFT methods; found '" + options.inner + "'.");
+    }
+
+    private GradientShap sampled(GradientShap plain) {
+        int samples = within("--samples", options.samples == null ? plain.samples() : options.samples, 1);
+        return plain.withSamples(samples).withNoise(noise(plain.noise()));
+    }
+
+    private SmoothGrad smooth(SmoothGrad plain) {
+        int least = plain.summary() == SmoothGrad.Summary.VARIANCE ? 2 : 1;
+        int samples = within("--samples", options.samples == null ? plain.samples() : options.samples, least);
+        AttributionMethod inner = options.inner == null ? plain.inner() : find(options.inner);
+        if (inner instanceof SmoothGrad) {
+            throw new WhenceException(
+                    ErrorCode.USAGE,
+                    "Option --inner: " + plain.name() + " repeats a method without noise; found '" + options.inner
+                            + "'.");
+        }
+        AttributionMethod repeated =
+                inner instanceof DeepLiftShap shap ? new DeepLiftShap(deepLift(shap.rules())) : withSettings(inner);
+        return plain.around(repeated).withSamples(samples).withNoise(noise(plain.noise()));
+    }
+
+    private Noise noise(Noise standard) {
+        double level = options.noise == null ? standard.level() : options.noise;
+        if (!(level >= 0 && level < Double.POSITIVE_INFINITY)) {
+            throw new WhenceException(
+                    ErrorCode.USAGE, "Option --noise must be a number from 0 on; found " + level + ".");
+        }
+        return new Noise(
+                level,
+                options.noiseScale == null
+                        ? standard.scale()
+                        : named("--noise-scale", options.noiseScale, Noise.Scale.values()));
     }
 
     /** Two numbers for a picture leave out its channels, which are then covered whole. */

@@ -10,7 +10,7 @@ final class MethodOptions {
     @Option(
             names = "--steps",
             paramLabel = "N",
-            description = "Points on the line of integrated-gradients; 50 without it.")
+            description = "Points on the line of integrated-gradients, steps of conductance; 50 without it.")
     @Nullable
     Integer steps;
 
@@ -51,4 +51,40 @@ final class MethodOptions {
             description = "The axis of letters for in-silico-mutagenesis, if the input does not tell.")
     @Nullable
     Integer channelAxis;
+
+    @Option(
+            names = "--inner",
+            paramLabel = "METHOD",
+            description = "What smoothgrad and its kin repeat (gradient without it), or which DeepLIFT deeplift-shap "
+                    + "averages (deeplift-rescale without it).")
+    @Nullable
+    String inner;
+
+    @Option(
+            names = "--samples",
+            paramLabel = "N",
+            description = "Random samples of gradient-shap, smoothgrad and its kin; 50 without it.")
+    @Nullable
+    Integer samples;
+
+    @Option(
+            names = "--noise",
+            paramLabel = "LEVEL",
+            description = "Standard deviation of their noise: 0.15 of each example's range for smoothgrad and its kin, "
+                    + "0 for gradient-shap without it.")
+    @Nullable
+    Double noise;
+
+    @Option(
+            names = "--noise-scale",
+            paramLabel = "range|absolute",
+            description = "What the noise is measured in; range without it.")
+    @Nullable
+    String noiseScale;
+
+    @Option(names = "--signed", description = "grad-cam keeps negative evidence.")
+    boolean signed;
+
+    @Option(names = "--layer-size", description = "grad-cam is not enlarged to the size of the input.")
+    boolean layerSize;
 }

@@ -111,6 +111,11 @@ final class Work {
         return read;
     }
 
+    private static boolean isLabelled(Units units, LoadedInput input) {
+        int rank = units.scores().rank();
+        return rank > 0 && units.scores().dimension(rank - 1) == input.labels().size();
+    }
+
     /** The result with the names of columns and letters, and with everything that the user must be told. */
     static Attribution complete(Explanation explanation, Session session, TargetOptions options, Set<String> notices) {
         TokenUnits tokens = options.at == null ? session.tokens().orElse(null) : null;
@@ -118,7 +123,9 @@ final class Work {
         List<Units> units = new ArrayList<>();
         for (Units u : bare.units()) {
             LoadedInput input = session.inputs().get(u.name());
-            List<String> labels = input != null && ExampleViews.areLabelsLast(input) ? input.labels() : List.of();
+            List<String> labels = input != null && ExampleViews.areLabelsLast(input) && isLabelled(u, input)
+                    ? input.labels()
+                    : List.of();
             units.add(new Units(u.name(), u.scores(), labels, u.texts()));
         }
         Set<String> warnings = new LinkedHashSet<>(bare.warnings());

@@ -290,12 +290,22 @@ class BadInputTest {
 
     @Test
     void a_setting_of_another_method_is_refused() {
-        refused(List.of("--steps", "5"), "Option --steps belongs to integrated-gradients, not to deeplift-rescale");
+        refused(
+                List.of("--steps", "5"),
+                "Option --steps belongs to integrated-gradients and conductance, not to deeplift");
         refused(List.of("--method", "gradient", "--ties", "first"), "Option --ties belongs to the DeepLIFT methods");
         refused(List.of("--rule", "Relu_actve=rescale"), "no node 'Relu_actve'; did you mean 'Relu_active'?");
         refused(List.of("--rule", "Gemm_hidden=rescale"), "'Gemm_hidden', which is no activation but operator Gemm");
         refused(List.of("--rule", "Relu_active=rescle"), "there is no 'rescle'; did you mean 'rescale'?");
         refused(List.of("--method", "integrated-gradients", "--steps", "0"), "--steps must be from 1");
+        refused(List.of("--samples", "5"), "Option --samples belongs to gradient-shap, smoothgrad and its kin");
+        refused(List.of("--method", "vargrad", "--samples", "1"), "--samples must be from 2");
+        refused(List.of("--method", "smoothgrad", "--noise", "-1"), "--noise must be a number from 0 on; found -1.0");
+        refused(List.of("--method", "smoothgrad", "--noise-scale", "rnge"), "did you mean 'range'?");
+        refused(List.of("--method", "smoothgrad", "--inner", "vargrad"), "repeats a method without noise");
+        refused(List.of("--method", "deeplift-shap", "--inner", "gradient"), "averages one of the DeepLIFT methods");
+        refused(List.of("--method", "conductance"), "name it with --at");
+        refused(List.of("--method", "grad-cam"), "has no convolution");
     }
 
     // ---- options -----------------------------------------------------------------------------------------------

@@ -418,4 +418,69 @@ class ExplainCommandTest {
     void quiet_leaves_only_the_answer() {
         assertThat(explain("--quiet").err()).isEmpty();
     }
+
+    // ---- many references, many samples, layers -----------------------------------------------------------------
+
+    @Test
+    void many_references_keep_their_deltas_in_every_file() throws IOException {
+        Path background = Networks.npy(folder.resolve("background.npy"), new long[] {3, 3}, 0, 0, 0, 1, 1, 1, 2, 0, 1);
+        Path csv = folder.resolve("result.csv");
+        Attribution a = explained("--method", "deeplift-shap", "--reference", background, "--precision", "float64");
+        assertThat(a.reference().deltas()).hasSize(3);
+        assertThat(a.method().parameters()).containsEntry("inner", "deeplift-rescale");
+        assertThat(explain("--method", "deeplift-shap", "--reference", background, "-o", csv)
+                        .exitCode())
+                .isEqualTo(ExitCode.DONE);
+        assertThat(Files.readAllLines(csv).getFirst()).endsWith("delta,delta1,delta2,delta3");
+    }
+
+    @Test
+    void an_inner_method_takes_its_own_settings() {
+        Attribution shap =
+                explained("--method", "deeplift-shap", "--inner", "deeplift-revealcancel", "--ties", "first");
+        assertThat(shap.method().parameters())
+                .containsEntry("inner", "deeplift-revealcancel")
+                .containsEntry("ties", "FIRST");
+        Attribution smooth = explained(
+                "--method", "smoothgrad", "--inner", "integrated-gradients", "--steps", "4", "--samples", "3");
+        assertThat(smooth.method().parameters())
+                .containsEntry("inner", "integrated-gradients")
+                .containsEntry("steps", "4")
+                .containsEntry("samples", "3")
+                .containsEntry("noise", "0.15 of the range");
+    }
+
+    @Test
+    void the_same_seed_gives_the_same_noise() {
+        double[] first = scores(explained("--method", "gradient-shap", "--noise", "0.1", "--seed", "3"));
+        assertThat(scores(explained("--method", "gradient-shap", "--noise", "0.1", "--seed", "3")))
+                .containsExactly(first);
+        assertThat(scores(explained("--method", "gradient-shap", "--noise", "0.1", "--seed", "4")))
+                .isNotEqualTo(first);
+    }
+
+    private static double[] scores(Attribution a) {
+        return a.units().getFirst().scores().toDoubles();
+    }
+
+    @Test
+    void grad_cam_is_drawn_over_the_picture() {
+        model = Networks.picture(folder);
+        input = Networks.npy(folder.resolve("pictures.npy"), new long[] {1, 1, 6, 6}, new double[36]);
+        Attribution a = explained("--method", "grad-cam");
+        assertThat(a.units().getFirst().name()).isEqualTo("image");
+        assertThat(a.units().getFirst().scores().shape()).containsExactly(1, 1, 6, 6);
+        Attribution layer = explained("--method", "grad-cam", "--at", "found", "--layer-size", "--signed");
+        assertThat(layer.units().getFirst().name()).isEqualTo("found");
+        assertThat(layer.units().getFirst().scores().shape()).containsExactly(1, 1, 5, 5);
+        Path png = folder.resolve("cam.png");
+        assertThat(explain("--method", "grad-cam", "-o", png).exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(png).exists();
+    }
+
+    @Test
+    void conductance_scores_a_layer() {
+        Attribution a = explained("--method", "conductance", "--at", "hidden", "--steps", "10");
+        assertThat(a.units().getFirst().scores().shape()).containsExactly(2, 4);
+    }
 }

@@ -5,7 +5,17 @@ import java.util.Map;
 
 /** A way to attribute, with its settings. */
 public sealed interface AttributionMethod
-        permits DeepLift, DeepLiftShap, Gradient, IntegratedGradients, Occlusion, InSilicoMutagenesis, Lrp {
+        permits DeepLift,
+                DeepLiftShap,
+                Gradient,
+                SmoothGrad,
+                GradCam,
+                IntegratedGradients,
+                GradientShap,
+                Conductance,
+                Occlusion,
+                InSilicoMutagenesis,
+                Lrp {
     /** The name on the command line. */
     String name();
 

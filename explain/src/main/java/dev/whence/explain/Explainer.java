@@ -7,7 +7,6 @@ import dev.whence.core.WhenceException;
 import dev.whence.graph.Dimension;
 import dev.whence.graph.Graph;
 import dev.whence.graph.Network;
-import dev.whence.graph.Node;
 import dev.whence.graph.Precision;
 import dev.whence.graph.Value;
 import dev.whence.graph.onnx.OnnxModel;
@@ -19,14 +18,12 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,7 +107,7 @@ public final class Explainer implements AutoCloseable {
     public List<Obstacle> obstacles(Request request) {
         TargetNode target = TargetNode.of(network.graph(), request.output());
         return Obstacle.find(
-                network, firstBatch(request), Set.copyOf(sources(network.graph(), request)), target.name());
+                network, firstBatch(request), Set.copyOf(Sources.of(network.graph(), request)), target.name());
     }
 
     /** The same network in float64, to be closed by the caller. */
@@ -122,15 +119,15 @@ public final class Explainer implements AutoCloseable {
     List<Explanation> explain(Request request, Runner runner) {
         Graph graph = network.graph();
         TargetNode target = TargetNode.of(graph, request.output());
-        List<String> sources = sources(graph, request);
-        requireDependence(graph, target.name(), sources);
+        List<String> sources = Sources.of(graph, request);
+        Sources.requireDependence(graph, target.name(), sources);
         InputChecks.require(graph, request.inputs());
         List<Map<String, NdArray>> references = references(request, sources);
         references.forEach(r -> InputChecks.requireFinite("reference", r));
         int examples = examples(request.inputs());
         int batch = batchSize(request, examples);
         Chosen chosen = new Chosen(request.targets(), examples);
-        SourceReferences compared = new SourceReferences(network, sources);
+        SourceReferences compared = new SourceReferences(network, moved(request, sources));
         List<List<BatchResult>> batches = new ArrayList<>();
         try (runner) {
             for (int first = 0; first < examples; first += batch) {
@@ -219,66 +216,7 @@ public final class Explainer implements AutoCloseable {
         return (int) Math.max(1, Math.min(256, ELEMENTS_AT_ONCE / Math.max(1, perExample)));
     }
 
-    // ---- sources and references --------------------------------------------------------------------------------
-
-    private List<String> sources(Graph graph, Request request) {
-        String at = request.at();
-        if (at != null) {
-            String value = graph.node(at).map(n -> n.outputs().getFirst()).orElse(at);
-            boolean known = graph.producer(value).isPresent()
-                    || graph.inputs().stream().anyMatch(i -> i.name().equals(value));
-            if (!known) {
-                throw new WhenceException(
-                        ErrorCode.TARGET_INVALID,
-                        "Model '" + graph.name() + "' has no value or node '" + at
-                                + "' to attribute at; 'whence model show' lists them.");
-            }
-            return List.of(value);
-        }
-        List<String> real = new ArrayList<>();
-        request.inputs().forEach((name, array) -> {
-            boolean declaredReal = graph.inputs().stream()
-                    .anyMatch(i -> i.name().equals(name)
-                            && (i.type() == null || i.type().isFloating()));
-            if (declaredReal && array.type().isFloating()) {
-                real.add(name);
-            }
-        });
-        if (real.isEmpty()) {
-            throw new WhenceException(
-                    ErrorCode.TARGET_INVALID,
-                    "Every input of this model holds whole numbers, which have no differences to attribute to; attribute"
-                            + " at the embedding instead, with --at and one of " + embeddings(graph) + ".");
-        }
-        return real;
-    }
-
-    /** Refuses a target that nothing attributed can reach: every score would be 0. */
-    private static void requireDependence(Graph graph, String target, List<String> sources) {
-        Set<String> reached = new HashSet<>(sources);
-        for (Node node : graph.nodes()) {
-            if (node.reads().stream().anyMatch(reached::contains)) {
-                reached.addAll(node.outputs());
-            }
-        }
-        if (!reached.contains(target)) {
-            throw new WhenceException(
-                    ErrorCode.TARGET_INVALID,
-                    "The target '" + target + "' does not depend on '" + String.join("', '", sources)
-                            + "', so there is nothing to attribute; name another --output or --at.");
-        }
-    }
-
-    /** Values looked up by an input: where token networks are explained. */
-    private static List<String> embeddings(Graph graph) {
-        TreeSet<String> inputs = new TreeSet<>();
-        graph.inputs().forEach(i -> inputs.add(i.name()));
-        return graph.nodes().stream()
-                .filter(n -> n.operator().equals("Gather")
-                        && inputs.contains(n.inputs().get(1)))
-                .map((Node n) -> n.outputs().getFirst())
-                .toList();
-    }
+    // ---- references --------------------------------------------------------------------------------------------
 
     private List<Map<String, NdArray>> references(Request request, List<String> sources) {
         if (!request.method().usesReference()) {
@@ -290,7 +228,7 @@ public final class Explainer implements AutoCloseable {
             return given.each();
         }
         Map<String, NdArray> zeros = new LinkedHashMap<>();
-        for (String source : sources) {
+        for (String source : moved(request, sources)) {
             NdArray input = request.inputs().get(source);
             NdArray like = input != null
                     ? input
@@ -298,6 +236,11 @@ public final class Explainer implements AutoCloseable {
             zeros.put(source, References.zeros(java.util.Objects.requireNonNull(like)));
         }
         return List.of(zeros);
+    }
+
+    /** What lies elsewhere at the reference: the values that are attributed to, but the inputs for conductance. */
+    private List<String> moved(Request request, List<String> sources) {
+        return request.method() instanceof Conductance ? Sources.realInputs(network.graph(), request) : sources;
     }
 
     /** The first example, or the first batch if the model fixes its size. */
@@ -355,10 +298,15 @@ public final class Explainer implements AutoCloseable {
                     "deeplift-shap takes the mean over several references, but there is one; the scores are those of "
                             + shap.rules().name() + ".");
         }
-        if (references.stream()
-                .anyMatch(r ->
-                        SourceReferences.isUnused(r, sources, network.graph().inputs()))) {
+        if (!(request.method() instanceof Conductance)
+                && references.stream()
+                        .anyMatch(r -> SourceReferences.isUnused(
+                                r, sources, network.graph().inputs()))) {
             warnings.add("The reference has values for inputs that get no scores; these keep the example's values.");
+        }
+        if (request.method() instanceof GradCam && request.at() == null) {
+            warnings.add("grad-cam looks at '" + Sources.at(network.graph(), request)
+                    + "', the last feature maps of the model; name others with --at.");
         }
         boolean same = !references.isEmpty()
                 && references.stream()

@@ -19,7 +19,13 @@ public final class Methods {
             DeepLift.RESCALE,
             DeepLift.REVEAL_CANCEL,
             DeepLift.GENOMICS_DEFAULT,
-            DeepLiftShap.RESCALE);
+            DeepLiftShap.RESCALE,
+            GradientShap.DEFAULT,
+            SmoothGrad.MEAN,
+            SmoothGrad.SQUARED,
+            SmoothGrad.VARGRAD,
+            GradCam.DEFAULT,
+            Conductance.DEFAULT);
 
     private Methods() {}
 

@@ -17,6 +17,10 @@ interface Runner extends AutoCloseable {
             case IntegratedGradients integrated -> task -> IntegratedGradientsRun.run(integrated, task);
             case Occlusion occlusion -> task -> PerturbationRun.occlusion(occlusion, task);
             case InSilicoMutagenesis mutagenesis -> task -> PerturbationRun.mutagenesis(mutagenesis, task);
+            case GradientShap shap -> task -> GradientShapRun.run(shap, task);
+            case GradCam cam -> task -> GradCamRun.run(cam, task);
+            case Conductance conductance -> task -> ConductanceRun.run(conductance, task);
+            case SmoothGrad smooth -> new SmoothGradRun(smooth);
             case DeepLift deepLift -> new DeepLiftRun(deepLift);
             case DeepLiftShap shap -> new DeepLiftRun(shap.rules());
             case Lrp lrp -> new LrpRun(lrp);

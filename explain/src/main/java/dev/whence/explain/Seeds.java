@@ -4,6 +4,7 @@ import dev.whence.core.ErrorCode;
 import dev.whence.core.NdArray;
 import dev.whence.core.WhenceException;
 import java.util.Arrays;
+import java.util.List;
 
 /** Turns a choice of target into weights over the target value's elements. */
 final class Seeds {
@@ -71,6 +72,18 @@ final class Seeds {
                             + " elements for each example, 0 to " + (row - 1) + ".");
         }
         return (int) index;
+    }
+
+    /** The largest element of each example of a batch as a choice for all examples; those of other batches are 0. */
+    static TargetChoice largest(NdArray value, int firstExample, int examples) {
+        int n = (int) value.dimension(0);
+        int row = value.size() / n;
+        Long[] elements = new Long[examples];
+        Arrays.fill(elements, 0L);
+        for (int i = 0; i < n; i++) {
+            elements[firstExample + i] = (long) argMax(value, i * row, row);
+        }
+        return new TargetChoice.PerExample(List.of(elements));
     }
 
     private static int argMax(NdArray value, int base, int row) {

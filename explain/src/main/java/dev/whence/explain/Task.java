@@ -45,6 +45,23 @@ record Task(
         progress.step(first + (long) count * done / parts, chosen.examples(), "examples");
     }
 
+    /** The same task with every target that depends on the value chosen by this value. */
+    Task settled(NdArray value) {
+        List<TargetChoice> fixed = new ArrayList<>();
+        for (TargetChoice choice : choices) {
+            fixed.add(choice instanceof TargetChoice.ArgMax ? Seeds.largest(value, first, chosen.examples()) : choice);
+        }
+        return new Task(network, target, sources, feeds, references, fixed, first, count, chosen, seed, progress);
+    }
+
+    /** One of several repetitions of the same task with other inputs; its progress is a part of this one's. */
+    Task sample(Map<String, NdArray> others, int index, int samples) {
+        Progress its = (done, total, label) ->
+                progress.step(first + ((long) index * count + Math.max(0, done - first)) / samples, total, label);
+        its.step(first, chosen.examples(), "examples");
+        return new Task(network, target, sources, others, references, choices, first, count, chosen, seed, its);
+    }
+
     /** Input tensors in the innermost scope. */
     Map<String, Tensor> inputTensors() {
         return tensors(feeds);

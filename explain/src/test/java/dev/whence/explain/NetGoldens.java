@@ -63,6 +63,14 @@ final class NetGoldens {
             case "InputXGradient", "LayerGradientXActivation" -> Gradient.TIMES_INPUT;
             case "GuidedBackprop" -> Gradient.GUIDED_BACKPROP;
             case "Deconvolution" -> Gradient.DECONVNET;
+            case "LayerGradCam" -> new GradCam(params.get("relu_attributions").asBoolean(), false);
+            case "LayerConductance" ->
+                new Conductance(
+                        params.get("n_steps").asInt(),
+                        Quadrature.valueOf(
+                                params.get("quadrature").asString().equals("gausslegendre")
+                                        ? "GAUSS_LEGENDRE"
+                                        : "RIEMANN_MIDDLE"));
             case "FeatureAblation" -> Occlusion.SINGLE_ELEMENTS;
             case "Occlusion" ->
                 new Occlusion(GoldenJson.integers(params.get("window")), GoldenJson.integers(params.get("strides")));
