@@ -116,7 +116,8 @@ final class Ledger {
                 }
                 // Infinities of a mask are the same on both sides: no change, though their difference is no number.
                 Tensor none = Tensor.zeros(all.type()).on(all.device());
-                all = slot.tensor().equalTo(reference).where(none, all);
+                Tensor mask = slot.tensor().equalTo(reference).and(all.isNan());
+                all = mask.where(none, all);
                 return Arrays.stream(all.to(NdArray.Type.FLOAT64).toDoubles()).sum();
             }
         }

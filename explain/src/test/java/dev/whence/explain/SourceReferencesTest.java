@@ -135,9 +135,31 @@ class SourceReferencesTest {
     @Test
     void anAuditGoesThroughInfiniteMasks() {
         try (Explainer explainer = Explainer.of(attentive(), Precision.FLOAT64)) {
-            Audit audit = explainer.audit(tokens(DeepLift.RESCALE, OTHER));
-            assertThat(audit.passed()).isTrue();
+            for (DeepLift method : List.of(DeepLift.RESCALE, DeepLift.REVEAL_CANCEL)) {
+                Audit audit = explainer.audit(tokens(method, OTHER));
+                assertThat(audit.passed()).isTrue();
+                assertThat(audit.firstUnbalanced()).isEmpty();
+            }
+        }
+    }
+
+    /** min(a, b) = a - relu(a - b) with a = b: the difference does not change, but two parts of it do. */
+    @Test
+    void anAuditCountsPartsThatCancel() {
+        Graph graph = new Networks.Sketch(-1, 2)
+                .constant("first", NdArray.of(new double[] {1, 0}, 2, 1))
+                .constant("both", NdArray.of(new double[] {1, -1}, 2, 1))
+                .node("MatMul", "a", "x", "first")
+                .node("MatMul", "difference", "x", "both")
+                .node("Relu", "excess", "difference")
+                .node("Sub", "y", "a", "excess")
+                .output("y");
+        Request request = Request.of(Map.of("x", NdArray.of(new double[] {3, 3}, 1, 2)), DeepLift.REVEAL_CANCEL);
+        try (Explainer explainer = Explainer.of(graph, Precision.FLOAT64)) {
+            assertThat(scores(explainer, request)).containsExactly(new double[] {1.5, 1.5}, within(1e-12));
+            Audit audit = explainer.audit(request);
             assertThat(audit.firstUnbalanced()).isEmpty();
+            assertThat(audit.nodes().getLast().arrived()).isNotZero();
         }
     }
 
