@@ -34,12 +34,21 @@ final class BenchNetworks {
 
     /** ResNet-18 (He et al. 2016) at 224 by 224 pixels, batch normalisation kept. */
     static Subject resnet18() {
+        return resnet18("MaxPool");
+    }
+
+    /** The same with means instead of maxima in the stem: a network in which no rule has a choice to make. */
+    static Subject resnet18Average() {
+        return resnet18("AveragePool");
+    }
+
+    private static Subject resnet18(String pooling) {
         Sketch s = new Sketch("resnet18", 2, Value.tensor("image", NdArray.Type.FLOAT32, -1, 3, 224, 224));
         String x = s.relu(s.norm(s.conv("image", 3, 64, new long[] {7, 7}, 2, 3, false), 64));
         Attributes pool = Attributes.of("kernel_shape", new long[] {3, 3})
                 .with("strides", new long[] {2, 2})
                 .with("pads", new long[] {1, 1, 1, 1});
-        s.node("MaxPool", "stem", pool, x);
+        s.node(pooling, "stem", pool, x);
         x = "stem";
         int channels = 64;
         for (int stage = 0; stage < 4; stage++) {

@@ -85,7 +85,7 @@ public final class FullSizeTable {
         long start = System.nanoTime();
         try (Explainer explainer = Explainer.load(file, Precision.FLOAT32, Device.CPU)) {
             double imported = seconds(start);
-            long after = peakMegabytes();
+            long after = ProcessMemory.peakMegabytes();
             NdArray x = network.input(7);
             String input = explainer.network().graph().inputs().getFirst().name();
             double[] forward = new double[REPETITIONS];
@@ -118,7 +118,7 @@ public final class FullSizeTable {
                     least(explain),
                     relative,
                     after,
-                    peakMegabytes());
+                    ProcessMemory.peakMegabytes());
         }
     }
 
@@ -132,15 +132,5 @@ public final class FullSizeTable {
             least = Math.min(least, time);
         }
         return least;
-    }
-
-    /** The most memory this process has had at a time, mapped files included. */
-    static long peakMegabytes() throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-            if (line.startsWith("VmHWM:")) {
-                return Long.parseLong(line.replaceAll("\\D", "")) / 1024;
-            }
-        }
-        return -1;
     }
 }

@@ -81,7 +81,7 @@ public final class PropagationTable {
                     reveal,
                     rescale / gradient,
                     reveal / rescale,
-                    FullSizeTable.peakMegabytes());
+                    ProcessMemory.peakMegabytes());
         }
     }
 
