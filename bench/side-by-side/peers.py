@@ -4,10 +4,10 @@ Reads one JSON object a line from standard input and answers with one JSON objec
 
     {"ask": "versions"}
     {"ask": "run", "network": "resnet18", "weights": "resnet18.safetensors", "data": "row.safetensors",
-     "method": "deeplift-rescale", "target": 1, "repetitions": 3, "scores": null}
+     "method": "deeplift-rescale", "target": 1, "repetitions": 3, "at_once": 0, "scores": null}
 
-A run answers with the milliseconds of each repetition, the largest absolute convergence delta where the method has one, and
-the most memory this process ever held. With "scores" it writes the scores to that file as little-endian float32. Every
+A run answers with the milliseconds of each repetition, and the largest absolute convergence delta where the method has one.
+Inputs are explained all at once, or "at_once" at a time if that is not 0. With "scores" it writes the scores to that file as little-endian float32. Every
 network and method is made once and kept, and hooks stay registered where the peer allows it, so that only the work that
 recurs for each batch is timed.
 """
@@ -202,12 +202,11 @@ def work(model, method):
     return CaptumWork(model, method)
 
 
-def peak_megabytes():
-    with open("/proc/self/status") as file:
-        for line in file:
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) // 1024
-    return -1
+def in_parts(call, x, references, target, at_once):
+    """The work on a few inputs at a time, for what would not fit into memory at once."""
+    if at_once == 0 or at_once >= len(x):
+        return call(x, references, target)
+    return torch.cat([call(part, references, target) for part in x.split(at_once)])
 
 
 def versions():
@@ -242,9 +241,9 @@ class Server:
         times = []
         for _ in range(request["repetitions"]):
             start = time.perf_counter()
-            call(x, references, target)
+            in_parts(call, x, references, target, request["at_once"])
             times.append((time.perf_counter() - start) * 1e3)
-        return {**answer, "milliseconds": times, "peakMegabytes": peak_megabytes()}
+        return {**answer, "milliseconds": times}
 
     def serve(self):
         for line in sys.stdin:

@@ -41,10 +41,8 @@ final class OwnWork implements AutoCloseable {
                         .toArray(TargetChoice[]::new));
     }
 
-    /** A method by name; many references of DeepLIFT are DeepLIFT with several references where it has no name of its own. */
     static Optional<AttributionMethod> method(String name) {
-        return Methods.find(name)
-                .or(() -> name.equals("deeplift-shap") ? Optional.of(DeepLift.RESCALE) : Optional.empty());
+        return Methods.find(name);
     }
 
     List<Explanation> explain() {

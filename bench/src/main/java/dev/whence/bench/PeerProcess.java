@@ -49,9 +49,10 @@ final class PeerProcess implements AutoCloseable {
      *
      * @param folder where the weights lie
      * @param data what the work reads
+     * @param atOnce inputs that the peer takes at a time, or 0 for all
      * @param scores where its scores go, or null if nobody wants them
      */
-    JsonNode run(ComparedWork work, Path folder, Path data, int repetitions, @Nullable Path scores) {
+    JsonNode run(ComparedWork work, Path folder, Path data, int repetitions, int atOnce, @Nullable Path scores) {
         String weights = work.network().startsWith("resnet18") ? "resnet18" : work.network();
         ObjectNode request = JSON.createObjectNode()
                 .put("ask", "run")
@@ -60,14 +61,15 @@ final class PeerProcess implements AutoCloseable {
                 .put("data", data.toString())
                 .put("method", work.method())
                 .put("target", OwnWork.TARGET)
-                .put("repetitions", repetitions);
+                .put("repetitions", repetitions)
+                .put("at_once", atOnce);
         return ask(scores == null ? request : request.put("scores", scores.toString()));
     }
 
     /** A work as a contender. */
-    Contender contender(ComparedWork work, Path folder, Path data) {
+    Contender contender(ComparedWork work, Path folder, Path data, int atOnce) {
         return repetitions -> {
-            JsonNode times = run(work, folder, data, repetitions, null).required("milliseconds");
+            JsonNode times = run(work, folder, data, repetitions, atOnce, null).required("milliseconds");
             double[] out = new double[times.size()];
             for (int i = 0; i < out.length; i++) {
                 out[i] = times.get(i).asDouble();

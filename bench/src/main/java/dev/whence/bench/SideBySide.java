@@ -56,8 +56,10 @@ public final class SideBySide {
                 }
                 Optional<String> agreement = child(options.child("check", row, folder));
                 Optional<String> cells = child(options.child("time", row, folder));
-                System.out.println("| " + row.title() + " | " + row.batch() + " | " + cells.orElse("failed") + " | "
-                        + agreement.orElse("failed") + " |");
+                int atOnce = options.peerAtOnce(row);
+                String parts = atOnce == 0 ? "" : " (peer: " + atOnce + " inputs at a time)";
+                System.out.println("| " + row.title() + parts + " | " + row.batch() + " | " + cells.orElse("failed")
+                        + " | " + agreement.orElse("failed") + " |");
             }
         } finally {
             try (Stream<Path> files = Files.list(folder)) {

@@ -18,6 +18,7 @@ import java.util.Map;
  * @param threads threads for each side
  * @param heap largest Java heap, such as {@code 1g}
  * @param atOnce most examples that our side takes at a time, 0 to let it choose
+ * @param peerAtOnce most inputs that the peer takes at a time where it compares each with many references
  * @param stage empty for the whole comparison, else the part of one row that this process does
  * @param folder where weights and data lie; empty before they are written
  */
@@ -31,12 +32,14 @@ record SideBySideOptions(
         int threads,
         String heap,
         int atOnce,
+        int peerAtOnce,
         String stage,
         String folder) {
 
     static final String HELP = """
             Usage: run --peers DIR [--rows NAME,...] [--rounds 9] [--warm-up SECONDS] [--threads 2]
                        [--python /usr/bin/python3] [--heap 1g] [--at-once EXAMPLES]
+                       [--peer-at-once INPUTS]
             DIR holds the sources of the peers in captum/ and zennit/. Rows:
             """;
 
@@ -60,6 +63,7 @@ record SideBySideOptions(
                 Integer.parseInt(take(left, "threads", "2")),
                 take(left, "heap", "1g"),
                 Integer.parseInt(take(left, "at-once", "0")),
+                Integer.parseInt(take(left, "peer-at-once", "2")),
                 take(left, "stage", ""),
                 take(left, "folder", ""));
         if (!left.isEmpty()) {
@@ -88,6 +92,14 @@ record SideBySideOptions(
         return rows;
     }
 
+    /**
+     * Inputs that the peer takes at a time, or 0 for all: with 20 references, all 8 images at once would take it more than
+     * 20 GB.
+     */
+    int peerAtOnce(ComparedWork work) {
+        return work.references() > 1 ? peerAtOnce : 0;
+    }
+
     /** The command line of a process of its own that does one stage of one row. */
     List<String> child(String wanted, ComparedWork row, Path data) {
         List<String> command = new ArrayList<>(List.of(
@@ -110,6 +122,7 @@ record SideBySideOptions(
         arguments.put("warm-up", warmSeconds);
         arguments.put("threads", threads);
         arguments.put("at-once", atOnce);
+        arguments.put("peer-at-once", peerAtOnce);
         arguments.forEach((name, value) -> command.addAll(List.of("--" + name, value.toString())));
         return command;
     }

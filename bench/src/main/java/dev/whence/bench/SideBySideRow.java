@@ -59,7 +59,7 @@ final class SideBySideRow {
         data.write(file);
         JsonNode answer;
         try (PeerProcess peer = peer()) {
-            answer = peer.run(small, folder, file, 0, scores);
+            answer = peer.run(small, folder, file, 0, 0, scores);
         }
         try (OwnWork own = new OwnWork(small, subject, data, options.atOnce())) {
             Attribution attribution = own.explain().getFirst().attribution();
@@ -139,7 +139,7 @@ final class SideBySideRow {
             Map<String, Contender> sides = new LinkedHashMap<>();
             try (PeerProcess peer = peer()) {
                 sides.put(OURS, own.contender());
-                sides.put(RIVAL, peer.contender(work, folder, file));
+                sides.put(RIVAL, peer.contender(work, folder, file, options.peerAtOnce(work)));
                 Map<String, Rounds.Times> times = rounds.measure(sides);
                 long ourPeak = ProcessMemory.peakMegabytes();
                 long theirPeak = peer.peakMegabytes();
