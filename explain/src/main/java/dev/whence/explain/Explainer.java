@@ -99,6 +99,16 @@ public final class Explainer implements AutoCloseable {
     }
 
     /**
+     * Where the relevance of the request's first target goes: node by node what arrives, what leaves, and what biases and
+     * constants keep.
+     *
+     * @throws WhenceException as {@link #explain}, and {@link ErrorCode#USAGE} if the method is not {@link Lrp}
+     */
+    public Conservation conservation(Request request) {
+        return LrpLedger.conservation(this, request);
+    }
+
+    /**
      * The nodes on the way from the target to the attributed inputs through which no contribution can pass: DeepLIFT
      * refuses a network that has one, gradients are zero behind it. Runs the first example forward.
      *

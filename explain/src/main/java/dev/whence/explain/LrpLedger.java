@@ -1,12 +1,15 @@
 package dev.whence.explain;
 
+import dev.whence.core.ErrorCode;
 import dev.whence.core.NdArray;
+import dev.whence.core.WhenceException;
 import dev.whence.graph.Interpreter;
 import dev.whence.graph.Slot;
 import dev.whence.graph.Step;
 import dev.whence.tensor.Tensor;
 import dev.whence.tensor.TensorScope;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,12 +19,14 @@ import org.jspecify.annotations.Nullable;
 final class LrpLedger {
     private final Map<Integer, Entry> byStep = new TreeMap<>();
     private final int examples;
+    private final double[] start;
     private int first;
     private int count;
 
     /** @param examples examples in all batches */
     LrpLedger(int examples) {
         this.examples = examples;
+        this.start = new double[examples];
     }
 
     private final class Entry {
@@ -37,6 +42,35 @@ final class LrpLedger {
         }
     }
 
+    /** Explains a request's first target with every step taken down. */
+    static Conservation conservation(Explainer explainer, Request all) {
+        if (!(all.method() instanceof Lrp method)) {
+            throw new WhenceException(
+                    ErrorCode.USAGE,
+                    "A conservation report follows relevance from node to node; method '"
+                            + all.method().name() + "' has none. Choose lrp-epsilon or one of its kin.");
+        }
+        Request request = all.target(all.targets().getFirst());
+        int examples = Explainer.examples(request.inputs());
+        LrpLedger ledger = new LrpLedger(examples);
+        Explanation explanation =
+                explainer.explain(request, new LrpRun(method, ledger)).getFirst();
+        List<LayerConservation> layers = ledger.layers();
+        double[] absorbed = new double[examples];
+        layers.forEach(layer -> Arrays.setAll(absorbed, i -> absorbed[i] + layer.absorbed()[i]));
+        double[] end = explanation.attribution().delta().clone();
+        double[] value = explanation.attribution().target().values();
+        Arrays.setAll(end, i -> end[i] + value[i]);
+        return new Conservation(explanation, ledger.start, end, absorbed, layers);
+    }
+
+    /** Takes down what stands at the target of a batch. */
+    void start(Tensor relevance, int firstExample, int batch) {
+        first = firstExample;
+        count = batch;
+        add(start, relevance);
+    }
+
     /** Takes down what biases and constants keep. */
     LrpPropagation.Keeping keeping() {
         return (index, relevance) -> {
@@ -48,9 +82,7 @@ final class LrpLedger {
     }
 
     /** The same rules, with every step of one batch taken down. */
-    Propagation around(Propagation rules, LrpPlan plan, int firstExample, int batch) {
-        this.first = firstExample;
-        this.count = batch;
+    Propagation around(Propagation rules, LrpPlan plan) {
         return new Propagation() {
             @Override
             public Interpreter.Retention retention() {

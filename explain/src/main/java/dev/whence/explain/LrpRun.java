@@ -51,13 +51,17 @@ final class LrpRun implements Runner {
             LrpPropagation.Keeping keeping = ledger == null ? null : ledger.keeping();
             Propagation rules = new LrpPropagation(network, method, plan, task.count(), keeping);
             if (ledger != null) {
-                rules = ledger.around(rules, plan, task.first(), task.count());
+                rules = ledger.around(rules, plan);
             }
             List<Backward.Signals> signals = new ArrayList<>();
             for (NdArray seed : seeds) {
                 Tensor weights = Tensor.of(seed).to(target.type()).on(network.device());
                 Backward.Signals one = new Backward.Signals();
-                one.seed(target, Signal.of(start(weights, target.tensor())));
+                Tensor start = start(weights, target.tensor());
+                if (ledger != null) {
+                    ledger.start(start, task.first(), task.count());
+                }
+                one.seed(target, Signal.of(start));
                 signals.add(one);
             }
             List<Slot> sources = task.sources().stream().map(trace::slot).toList();

@@ -83,7 +83,7 @@ final class Convolutions {
         return Optional.of(changed(site, List.of(conv), conv, conv.outputs(), weight, w, b));
     }
 
-    private static boolean isPadded(Node conv) {
+    static boolean isPadded(Node conv) {
         String auto = conv.attributes().text("auto_pad", "NOTSET");
         return auto.startsWith("SAME")
                 || Arrays.stream(conv.attributes().integers("pads", new long[0]))
@@ -91,7 +91,7 @@ final class Convolutions {
     }
 
     /** A constant input in float32 or float64, or null. */
-    private static @Nullable NdArray real(Site site, Node node, int input) {
+    static @Nullable NdArray real(Site site, Node node, int input) {
         if (!node.hasInput(input)) {
             return null;
         }
@@ -103,7 +103,7 @@ final class Convolutions {
         return isPlain ? constant.toNdArray() : null;
     }
 
-    private static Edit changed(
+    static Edit changed(
             Site site, List<Node> removed, Node conv, List<String> outputs, NdArray like, double[] w, double[] b) {
         String weight = site.freshValue(conv.inputs().get(1) + "_rewritten");
         String bias = site.freshValue(outputs.getFirst() + "_bias");
@@ -114,7 +114,7 @@ final class Convolutions {
         return new Edit(removed, List.of(by), constants, Map.of());
     }
 
-    private static Constant constant(NdArray like, double[] data, long... shape) {
+    static Constant constant(NdArray like, double[] data, long... shape) {
         if (like.type() == NdArray.Type.FLOAT64) {
             return Constant.of(NdArray.of(data, shape));
         }

@@ -77,6 +77,41 @@ public final class Rewrites {
             new Rewrite("fold-batch-normalization", Convolutions::foldNormalization);
 
     /**
+     * A transposed convolution takes the batch normalisation behind it into its weights, as {@link #FOLD_BATCH_NORMALIZATION}
+     * does for plain ones.
+     */
+    public static final Rewrite FOLD_INTO_TRANSPOSED = new Rewrite("fold-into-transposed", Folding::intoTransposed);
+
+    /**
+     * A dense layer takes the batch normalisation behind it into its weights.
+     *
+     * <pre>
+     *   before:  x ─ Gemm(w, b) ─ BatchNormalization ─ y     after:  x ─ Gemm(w', b') ─ y
+     * </pre>
+     */
+    public static final Rewrite FOLD_INTO_DENSE = new Rewrite("fold-into-dense", Folding::intoDense);
+
+    /**
+     * A convolution without padding takes the batch normalisation before it into its weights: w' = w s for each input channel
+     * and b' = b + the sum of w times the shift.
+     *
+     * <pre>
+     *   before:  x ─ BatchNormalization ─ Conv(w, b) ─ y     after:  x ─ Conv(w', b') ─ y
+     * </pre>
+     */
+    public static final Rewrite FOLD_INTO_NEXT_CONVOLUTION =
+            new Rewrite("fold-into-next-convolution", Folding::intoNextConvolution);
+
+    /**
+     * A dense layer takes the batch normalisation before it into its weights.
+     *
+     * <pre>
+     *   before:  x ─ BatchNormalization ─ Gemm(w, b) ─ y     after:  x ─ Gemm(w', b') ─ y
+     * </pre>
+     */
+    public static final Rewrite FOLD_INTO_NEXT_DENSE = new Rewrite("fold-into-next-dense", Folding::intoNextDense);
+
+    /**
      * The first convolution over one-hot columns gets weights whose mean over the channels is zero: w' = w - mean w, b' = b +
      * the sum of the means. Unchanged outputs as long as every column sums to 1, so it is for inputs that are so
      * everywhere, and only convolutions without padding are changed. Shrikumar, Greenside, Shcherbina, Kundaje 2016
@@ -90,7 +125,12 @@ public final class Rewrites {
             new Rewrite("centre-first-convolution", Convolutions::centre);
 
     /** Batch normalisation taken into the weights beside it. Values between the two are gone. */
-    public static final List<Rewrite> FOLDING = List.of(FOLD_BATCH_NORMALIZATION);
+    public static final List<Rewrite> FOLDING = List.of(
+            FOLD_BATCH_NORMALIZATION,
+            FOLD_INTO_TRANSPOSED,
+            FOLD_INTO_DENSE,
+            FOLD_INTO_NEXT_CONVOLUTION,
+            FOLD_INTO_NEXT_DENSE);
 
     /** One spelling for rectifiers. All values keep their names, except a condition that nothing else reads. */
     public static final List<Rewrite> RECTIFIERS = List.of(RELU_FROM_MAX, RELU_FROM_CLIP, RELU_FROM_WHERE);

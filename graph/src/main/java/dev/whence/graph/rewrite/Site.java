@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One node and what lies around it, for patterns. */
 final class Site {
@@ -60,6 +61,18 @@ final class Site {
         return node.hasInput(input)
                 ? graph.producer(node.inputs().get(input)).filter(p -> is(p, operator))
                 : Optional.empty();
+    }
+
+    /** The node behind a value, or null. */
+    @Nullable
+    Node maker(String value) {
+        return graph.producer(value).orElse(null);
+    }
+
+    /** The number of axes that a value is declared with, or -1. */
+    int rank(String value) {
+        List<Dimension> shape = graph.declared(value).shape();
+        return shape == null ? -1 : shape.size();
     }
 
     /** Whether nobody but one node reads a value: no second node, no inner graph, no caller. */

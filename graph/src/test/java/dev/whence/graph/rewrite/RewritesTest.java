@@ -149,6 +149,82 @@ class RewritesTest {
         assertThat(operators(Rewrites.apply(graph, Rewrites.STANDARD).graph())).hasSize(2);
     }
 
+    private static Graph.Builder normalised(Graph.Builder graph, int channels) {
+        float[] variance = new float[channels];
+        for (int i = 0; i < channels; i++) {
+            variance[i] = 0.3f + i;
+        }
+        return graph.constant("scale", Constant.of(random(5, channels), channels))
+                .constant("shift", Constant.of(random(6, channels), channels))
+                .constant("mean", Constant.of(random(7, channels), channels))
+                .constant("variance", Constant.of(variance, channels));
+    }
+
+    private static void assertFolds(Graph graph, long[] shape, String... operators) {
+        Rewritten rewritten = Rewrites.apply(graph, Rewrites.FOLDING);
+        assertThat(operators(rewritten.graph())).containsExactly(operators);
+        NdArray x = NdArray.of(random(8, (int) NdArray.elements(shape)), shape);
+        assertThat(run(rewritten.graph(), x))
+                .usingComparatorWithPrecision(20 * FLOAT32_ROUNDING)
+                .containsExactly(run(graph, x));
+    }
+
+    @Test
+    void normalizationBeforeAConvolutionIsFoldedWhereNothingIsPadded() {
+        Graph graph = normalised(convolution(), 4)
+                .node("BatchNormalization", "h", "x", "scale", "shift", "mean", "variance")
+                .node("Conv", "y", "h", "w", "b")
+                .build();
+        assertFolds(graph, new long[] {2, 4, 9}, "Conv");
+        Graph padded = normalised(convolution(), 4)
+                .node("BatchNormalization", "h", "x", "scale", "shift", "mean", "variance")
+                .node("Conv", List.of("h", "w", "b"), List.of("y"), Attributes.of("pads", new long[] {1, 1}))
+                .build();
+        assertFolds(padded, new long[] {2, 4, 9}, "BatchNormalization", "Conv");
+    }
+
+    @Test
+    void normalizationBehindATransposedConvolutionIsFoldedGroupByGroup() {
+        Graph graph = normalised(convolution(), 6)
+                .constant("v", Constant.of(random(11, 4 * 3 * 3), 4, 3, 3))
+                .node("ConvTranspose", List.of("x", "v"), List.of("h"), Attributes.of("group", 2L))
+                .node("BatchNormalization", "y", "h", "scale", "shift", "mean", "variance")
+                .build();
+        assertFolds(graph, new long[] {2, 4, 9}, "ConvTranspose");
+    }
+
+    private static Graph.Builder dense(int channels) {
+        Graph.Builder graph = Graph.builder("dense")
+                .opset(17)
+                .input("x", NdArray.Type.FLOAT32, 2, 4)
+                .constant("w", Constant.of(random(1, 5 * 4), 5, 4))
+                .constant("v", Constant.of(random(1, 5 * 4), 4, 5))
+                .constant("b", Constant.of(random(2, 5), 5))
+                .output("y");
+        return normalised(graph, channels);
+    }
+
+    @Test
+    void normalizationBesideDenseLayersIsFoldedInBothOrders() {
+        Attributes settings = Attributes.of("transB", 1L).with("alpha", -0.5f).with("beta", 2f);
+        Graph behind = dense(5)
+                .node("Gemm", List.of("x", "w", "b"), List.of("h"), settings)
+                .node("BatchNormalization", "y", "h", "scale", "shift", "mean", "variance")
+                .build();
+        assertFolds(behind, new long[] {2, 4}, "Gemm");
+        Graph before = dense(4)
+                .node("BatchNormalization", "h", "x", "scale", "shift", "mean", "variance")
+                .node("Gemm", List.of("h", "w", "b"), List.of("y"), settings)
+                .build();
+        assertFolds(before, new long[] {2, 4}, "Gemm");
+        Graph apart = dense(5)
+                .node("MatMul", "m", "x", "v")
+                .node("Add", "h", "b", "m")
+                .node("BatchNormalization", "y", "h", "scale", "shift", "mean", "variance")
+                .build();
+        assertFolds(apart, new long[] {2, 4}, "Gemm");
+    }
+
     @Test
     void theFirstConvolutionIsCentredForColumnsThatSumToOne() {
         Graph graph = convolution().node("Conv", "y", "x", "w").build();

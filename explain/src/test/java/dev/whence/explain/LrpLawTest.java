@@ -1,0 +1,348 @@
+package dev.whence.explain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.whence.core.Attribution;
+import dev.whence.core.ErrorCode;
+import dev.whence.core.NdArray;
+import dev.whence.core.WhenceException;
+import dev.whence.graph.Attributes;
+import dev.whence.graph.Graph;
+import dev.whence.graph.Precision;
+import dev.whence.tensor.TensorScope;
+import dev.whence.testkit.Close;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Laws of relevance propagation (check 17 of the method's acceptance list) on networks written here. */
+class LrpLawTest {
+    private static final double ROUNDING = 1e-10;
+
+    static List<Lrp> methods() {
+        return Lrp.ALL;
+    }
+
+    private static Attribution explain(Graph graph, AttributionMethod method, NdArray x) {
+        try (Explainer explainer = Explainer.of(graph, Precision.FLOAT64)) {
+            Request request = Request.of(Map.of("x", x), method).target(new TargetChoice.Index(1));
+            return explainer.explain(request).getFirst().attribution();
+        }
+    }
+
+    private static double[] scores(Graph graph, AttributionMethod method, NdArray x) {
+        return explain(graph, method, x).units().getFirst().scores().toDoubles();
+    }
+
+    private static Lrp everywhere(LrpRule rule) {
+        return Lrp.of("lrp", LrpComposite.of(new LrpAssignment(new LrpPlace.Everywhere(), rule)));
+    }
+
+    /** Convolution, rectifier, pooling, residual sum, dense layers. */
+    private static Graph rectifiers(RandomGenerator random, double bias) {
+        Attributes same = Attributes.of("pads", new long[] {1, 1, 1, 1});
+        return new Networks.Sketch(-1, 2, 6, 6)
+                .constant("w1", Networks.random(random, 0.5, 4, 2, 3, 3))
+                .constant("b1", Networks.random(random, bias, 4))
+                .constant("w2", Networks.random(random, 0.5, 4, 4, 3, 3))
+                .constant("b2", Networks.random(random, bias, 4))
+                .constant("w3", Networks.random(random, 0.5, 36, 8))
+                .constant("b3", Networks.random(random, bias, 8))
+                .constant("w4", Networks.random(random, 0.5, 8, 3))
+                .constant("b4", Networks.random(random, bias, 3))
+                .node("Conv", "c1", same, "x", "w1", "b1")
+                .node("Relu", "r1", "c1")
+                .node("Conv", "c2", same, "r1", "w2", "b2")
+                .node("Add", "s", "c2", "r1")
+                .node("Relu", "r2", "s")
+                .node(
+                        "MaxPool",
+                        "p",
+                        Attributes.of("kernel_shape", new long[] {2, 2}).with("strides", new long[] {2, 2}),
+                        "r2")
+                .node("Flatten", "f", "p")
+                .node("MatMul", "m", "f", "w3")
+                .node("Add", "h", "m", "b3")
+                .node("Relu", "r3", "h")
+                .node("Gemm", "y", "r3", "w4", "b4")
+                .output("y");
+    }
+
+    private static NdArray input(RandomGenerator random, long examples) {
+        return Networks.random(random, 1, examples, 2, 6, 6);
+    }
+
+    @Test
+    void withAVanishingStabiliserRectifierNetworksGiveGradientTimesInput() {
+        RandomGenerator random = Networks.seeded(1);
+        for (double bias : new double[] {0, 0.3}) {
+            Graph graph = rectifiers(random, bias);
+            NdArray x = input(random, 4);
+            Close.assertRelativeToMax(
+                    "bias " + bias,
+                    scores(graph, everywhere(LrpRule.epsilon(1e-9)), x),
+                    scores(graph, Gradient.TIMES_INPUT, x),
+                    1e-6);
+        }
+    }
+
+    @Test
+    void withoutBiasesRelevanceIsConserved() {
+        RandomGenerator random = Networks.seeded(2);
+        Graph graph = rectifiers(random, 0);
+        NdArray x = input(random, 4);
+        List<LrpRule> rules = List.of(
+                LrpRule.epsilon(1e-12),
+                new LrpRule.Gamma(0.25, 1e-12, false),
+                new LrpRule.WSquare(1e-12),
+                new LrpRule.Flat(1e-12));
+        for (LrpRule rule : rules) {
+            Attribution found = explain(graph, everywhere(rule), x);
+            double value = Arrays.stream(found.target().values()).map(Math::abs).max().orElse(1);
+            for (double delta : found.delta()) {
+                assertThat(delta).as(rule.toString()).isCloseTo(0, within(1e-6 * Math.max(1, value)));
+            }
+        }
+    }
+
+    @Test
+    void theBoxRuleConservesAtAFirstLayerWithBiases() {
+        RandomGenerator random = Networks.seeded(3);
+        Graph graph = rectifiers(random, 0.3);
+        NdArray x = input(random, 3);
+        Lrp box = Lrp.of("lrp", LrpComposite.EPSILON.with(LrpPlace.first(), LrpRule.box()));
+        try (Explainer explainer = Explainer.of(graph, Precision.FLOAT64)) {
+            Conservation all = explainer.conservation(Request.of(Map.of("x", x), box));
+            LayerConservation first = all.layers().getLast();
+            assertThat(first.rule()).isEqualTo("box");
+            for (int i = 0; i < 3; i++) {
+                assertThat(first.left()[i]).isCloseTo(first.arrived()[i], within(1e-4 * Math.abs(first.arrived()[i])));
+            }
+        }
+    }
+
+    @Test
+    void gammaOfNothingIsEpsilonAndGammaWithoutEndIsZPlus() {
+        RandomGenerator random = Networks.seeded(4);
+        Graph graph = rectifiers(random, 0);
+        NdArray x = input(random, 2);
+        Close.assertRelativeToMax(
+                "0",
+                scores(graph, everywhere(LrpRule.gamma(0)), x),
+                scores(graph, everywhere(LrpRule.epsilon(1e-6)), x),
+                1e-4);
+        Graph one = new Networks.Sketch(-1, 5)
+                .constant("w", Networks.random(random, 1, 5, 3))
+                .node("MatMul", "h", "x", "w")
+                .node("Relu", "y", "h")
+                .output("y");
+        NdArray vector = NdArray.of(new double[] {1, 2, 0.5, 3, 1}, 1, 5);
+        double[] wide = scores(one, everywhere(LrpRule.gamma(1e9)), vector);
+        double[] plus = scores(one, everywhere(LrpRule.zPlus()), vector);
+        Close.assertRelativeToMax("without end", wide, plus, 1e-5);
+        Close.assertRelativeToMax(
+                "one weight",
+                scores(one, everywhere(new LrpRule.Gamma(0.25, 1e-6, true)), vector),
+                scores(one, everywhere(LrpRule.gamma(0.25)), vector),
+                1e-12);
+    }
+
+    @ParameterizedTest
+    @MethodSource("methods")
+    void aBatchGivesWhatItsExamplesGive(Lrp method) {
+        RandomGenerator random = Networks.seeded(5);
+        Graph graph = Networks.mixed(random);
+        NdArray x = input(random, 5);
+        long before = TensorScope.liveTensors();
+        try (Explainer explainer = Explainer.of(graph, Precision.FLOAT64)) {
+            Request request = Request.of(Map.of("x", x), method).target(new TargetChoice.Index(1));
+            double[] together = explainer.explain(request).getFirst().attribution().units().getFirst().scores().toDoubles();
+            double[] apart = explainer
+                    .explain(request.batch(1))
+                    .getFirst()
+                    .attribution()
+                    .units()
+                    .getFirst()
+                    .scores()
+                    .toDoubles();
+            Close.assertRelativeToMax(method.name(), apart, together, ROUNDING);
+            assertThat(Arrays.stream(together).filter(v -> v != 0).count()).isPositive();
+        }
+        assertThat(TensorScope.liveTensors()).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @MethodSource("methods")
+    void severalTargetsAtOnceGiveWhatEachGives(Lrp method) {
+        RandomGenerator random = Networks.seeded(6);
+        Graph graph = Networks.mixed(random);
+        NdArray x = input(random, 2);
+        try (Explainer explainer = Explainer.of(graph, Precision.FLOAT64)) {
+            Request request = Request.of(Map.of("x", x), method);
+            List<Explanation> both =
+                    explainer.explain(request.target(new TargetChoice.Index(0), new TargetChoice.Index(2)));
+            for (int t = 0; t < 2; t++) {
+                double[] alone = explainer
+                        .explain(request.target(new TargetChoice.Index(2L * t)))
+                        .getFirst()
+                        .attribution()
+                        .units()
+                        .getFirst()
+                        .scores()
+                        .toDoubles();
+                double[] found = both.get(t).attribution().units().getFirst().scores().toDoubles();
+                Close.assertRelativeToMax(method.name(), found, alone, ROUNDING);
+            }
+        }
+    }
+
+    @Test
+    void whatDoesNotReachTheInputIsFoundAtBiases() {
+        RandomGenerator random = Networks.seeded(7);
+        Graph graph = rectifiers(random, 0.3);
+        NdArray x = input(random, 3);
+        try (Explainer explainer = Explainer.of(graph, Precision.FLOAT64)) {
+            Conservation all =
+                    explainer.conservation(Request.of(Map.of("x", x), everywhere(LrpRule.epsilon(1e-12))));
+            for (int i = 0; i < 3; i++) {
+                double kept = all.absorbed()[i];
+                assertThat(Math.abs(kept)).isGreaterThan(1e-3);
+                assertThat(all.end()[i] + kept).isCloseTo(all.start()[i], within(1e-6 * Math.abs(all.start()[i])));
+                for (LayerConservation layer : all.layers()) {
+                    assertThat(layer.lost(i))
+                            .as(layer.node())
+                            .isCloseTo(0, within(1e-6 * Math.max(1, Math.abs(layer.arrived()[i]))));
+                }
+            }
+            assertThat(all.layers().stream().filter(l -> l.rule().equals("bias")).map(LayerConservation::node))
+                    .containsExactly("h");
+        }
+    }
+
+    @Test
+    void theFirstAssignmentThatFitsDecides() {
+        LrpComposite composite = LrpComposite.EPSILON_PLUS
+                .with(LrpPlace.first(), LrpRule.flat())
+                .with(new LrpPlace.AtNode("head"), LrpRule.gamma(0.5))
+                .with(new LrpPlace.AtDepth(3, 5), LrpRule.wSquare());
+        assertThat(composite.rule(LrpLayer.CONVOLUTION, "stem", 0)).isEqualTo(LrpRule.flat());
+        assertThat(composite.rule(LrpLayer.CONVOLUTION, "second", 1)).isEqualTo(LrpRule.zPlus());
+        assertThat(composite.rule(LrpLayer.DENSE, "head", 2)).isEqualTo(LrpRule.gamma(0.5));
+        assertThat(composite.rule(LrpLayer.DENSE, "head", 4)).isEqualTo(LrpRule.wSquare());
+        assertThat(composite.rule(LrpLayer.DENSE, "other", 9)).isEqualTo(LrpRule.epsilon(1e-6));
+        assertThat(composite.rule(LrpLayer.SUM, "add", 4)).isEqualTo(LrpRule.epsilon(LrpRule.STABILIZER));
+        assertThat(composite.rule(LrpLayer.MAXIMUM, "pool", 0)).isEqualTo(new LrpRule.Pass());
+    }
+
+    @Test
+    void theNamesOfRulesAreRead() {
+        assertThat(LrpRule.parse("epsilon:0.1")).isEqualTo(LrpRule.epsilon(0.1));
+        assertThat(LrpRule.parse("Alpha-Beta:2")).isEqualTo(LrpRule.alphaBeta(2, 1));
+        assertThat(LrpRule.parse("box:-1:1")).isEqualTo(new LrpRule.Box(-1, 1, LrpRule.STABILIZER));
+        for (String wrong : List.of("epsilon:x", "gamma:-1", "alpha-beta:0.5", "box:1:0", "plus", "flat:3")) {
+            assertThatThrownBy(() -> LrpRule.parse(wrong))
+                    .as(wrong)
+                    .isInstanceOfSatisfying(WhenceException.class, e -> assertThat(e.code())
+                            .isEqualTo(ErrorCode.USAGE));
+        }
+    }
+
+    @Test
+    void spelledOutActivationsPassLikeFusedOnes() {
+        RandomGenerator random = Networks.seeded(8);
+        NdArray w = Networks.random(random, 1, 4, 5);
+        NdArray v = Networks.random(random, 1, 5, 3);
+        Graph spelled = new Networks.Sketch(-1, 4)
+                .constant("w", w)
+                .constant("v", v)
+                .constant("root", NdArray.of(new double[] {Math.sqrt(2)}, 1))
+                .constant("one", NdArray.of(new double[] {1}, 1))
+                .constant("half", NdArray.of(new double[] {0.5}, 1))
+                .node("MatMul", "h", "x", "w")
+                .node("Div", "d", "h", "root")
+                .node("Erf", "e", "d")
+                .node("Add", "a", "e", "one")
+                .node("Mul", "g", "h", "a")
+                .node("Mul", "k", "g", "half")
+                .node("MatMul", "y", "k", "v")
+                .output("y");
+        Graph plain = new Networks.Sketch(-1, 4)
+                .constant("w", w)
+                .constant("v", v)
+                .constant("half", NdArray.of(new double[] {0.5}, 1))
+                .node("MatMul", "h", "x", "w")
+                .node("Sigmoid", "s", "h")
+                .node("Mul", "k", "h", "s")
+                .node("MatMul", "y", "k", "v")
+                .output("y");
+        NdArray x = Networks.random(random, 1, 3, 4);
+        for (Graph graph : List.of(spelled, plain)) {
+            Attribution found = explain(graph, everywhere(LrpRule.epsilon(1e-12)), x);
+            for (double delta : found.delta()) {
+                assertThat(delta).isCloseTo(0, within(1e-6));
+            }
+        }
+    }
+
+    @Test
+    void foldedNormalizationGivesWhatTheFoldedNetworkGives() {
+        RandomGenerator random = Networks.seeded(9);
+        NdArray w = Networks.random(random, 0.5, 3, 2, 3, 3);
+        NdArray variance = NdArray.of(new double[] {0.5, 2, 1}, 3);
+        Networks.Sketch sketch = new Networks.Sketch(-1, 2, 6, 6)
+                .constant("w", w)
+                .constant("scale", Networks.random(random, 1, 3))
+                .constant("shift", Networks.random(random, 1, 3))
+                .constant("mean", Networks.random(random, 1, 3))
+                .constant("variance", variance)
+                .constant("v", Networks.random(random, 0.3, 48, 2));
+        Graph graph = sketch.node("Conv", "c", "x", "w")
+                .node("BatchNormalization", "n", "c", "scale", "shift", "mean", "variance")
+                .node("Relu", "r", "n")
+                .node("Flatten", "f", "r")
+                .node("MatMul", "y", "f", "v")
+                .output("y");
+        NdArray x = input(random, 2);
+        Close.assertRelativeToMax(
+                "epsilon",
+                scores(graph, everywhere(LrpRule.epsilon(1e-9)), x),
+                scores(graph, Gradient.TIMES_INPUT, x),
+                1e-5);
+        double[] folded = scores(graph, Lrp.EPSILON_PLUS, x);
+        double[] apart = scores(graph, Lrp.EPSILON_PLUS.withFolding(false), x);
+        assertThat(folded).isNotEqualTo(apart);
+        try (Explainer explainer = Explainer.of(graph, Precision.FLOAT64)) {
+            Request inner = Request.of(Map.of("x", x), Lrp.EPSILON_PLUS).at("c");
+            Attribution found = explainer.explain(inner).getFirst().attribution();
+            assertThat(found.warnings()).anyMatch(w1 -> w1.contains("not folded"));
+        }
+    }
+
+    @Test
+    void aStepWithoutAShareIsRefusedByName() {
+        Graph graph = new Networks.Sketch(-1, 4).node("Round", "y", "x").output("y");
+        NdArray x = NdArray.of(new double[] {1, 2, 3, 4}, 1, 4);
+        assertThatThrownBy(() -> explain(graph, Lrp.EPSILON, x))
+                .isInstanceOfSatisfying(WhenceException.class, e -> assertThat(e.code())
+                        .isEqualTo(ErrorCode.OPERATOR_NO_RULE))
+                .hasMessageContaining("'y'")
+                .hasMessageContaining("LRP");
+    }
+
+    @Test
+    void onlyRelevanceHasAConservationReport() {
+        Graph graph = rectifiers(Networks.seeded(10), 0);
+        try (Explainer explainer = Explainer.of(graph, Precision.FLOAT32)) {
+            Request request = Request.of(Map.of("x", input(Networks.seeded(11), 1)), DeepLift.RESCALE);
+            assertThatThrownBy(() -> explainer.conservation(request))
+                    .isInstanceOf(WhenceException.class)
+                    .hasMessageContaining("deeplift-rescale");
+        }
+    }
+}
