@@ -56,7 +56,9 @@ final class AuditCommand implements Callable<Integer> {
             names = {"-m", "--method"},
             paramLabel = "METHOD",
             defaultValue = "deeplift-rescale",
-            description = "deeplift-rescale (the default), deeplift-revealcancel or deeplift-genomics.")
+            description =
+                    "deeplift-rescale (the default), deeplift-revealcancel or deeplift-genomics; with an LRP method "
+                            + "the report says how much relevance biases and constants keep.")
     String method = "deeplift-rescale";
 
     @Mixin

@@ -5,7 +5,9 @@ import dev.whence.core.ConvergenceReport;
 import dev.whence.core.FinishedFile;
 import dev.whence.explain.AttributionMethod;
 import dev.whence.explain.Audit;
+import dev.whence.explain.Lrp;
 import dev.whence.explain.NodeBalance;
+import dev.whence.explain.Request;
 import dev.whence.report.Block;
 import dev.whence.report.Page;
 import dev.whence.report.Table;
@@ -53,8 +55,14 @@ final class Auditing {
                             session.graph(),
                             session.inputs().values())
                     .getFirst();
-            Audit audit = session.explainer()
-                    .audit(Work.request(session, command.target, method, references, progress, notices));
+            Request request = Work.request(session, command.target, method, references, progress, notices);
+            if (method instanceof Lrp) {
+                Conserving conserving = Conserving.of(session, request, notices);
+                progress.close();
+                command.cancellation.check();
+                return conserving.finish(command, files);
+            }
+            Audit audit = session.explainer().audit(request);
             Set<String> warnings =
                     new LinkedHashSet<>(audit.explanation().attribution().warnings());
             warnings.addAll(notices);
@@ -135,7 +143,7 @@ final class Auditing {
     }
 
     /** The end of a long name says more than its beginning. */
-    private static String ending(String name) {
+    static String ending(String name) {
         return name.length() <= LONGEST_NAME ? name : "..." + name.substring(name.length() - LONGEST_NAME + 3);
     }
 

@@ -11,7 +11,9 @@ final class DeepLiftOptions {
             names = "--rule",
             paramLabel = "NODE=RULE",
             description = "DeepLIFT's rule for one activation: rescale, reveal-cancel, gradient, guided-backprop, "
-                    + "guided-backprop-rescale, deconvnet or pass-through. May be repeated.")
+                    + "guided-backprop-rescale, deconvnet or pass-through. For the LRP methods a rule for a node or for "
+                    + "@first, @convolutions, @dense, @sums, ...: epsilon:0.1, z-plus, alpha-beta:2, gamma:0.25, "
+                    + "w-square, flat, box:LOW:HIGH. May be repeated.")
     List<String> rules = new ArrayList<>();
 
     @Option(

@@ -35,6 +35,8 @@ final class MethodChoice {
     private static final int MOST_RUNS = 100_000;
     private static final List<Class<? extends AttributionMethod>> DEEPLIFT =
             List.of(DeepLift.class, DeepLiftShap.class);
+    private static final List<Class<? extends AttributionMethod>> RULED =
+            List.of(DeepLift.class, DeepLiftShap.class, Lrp.class);
     private static final List<Class<? extends AttributionMethod>> ALONG_LINES =
             List.of(IntegratedGradients.class, Conductance.class);
     private static final List<Class<? extends AttributionMethod>> SAMPLED =
@@ -96,7 +98,7 @@ final class MethodChoice {
         require(!o.window.isEmpty(), "--window", "occlusion", Occlusion.class, methods);
         require(!o.stride.isEmpty(), "--stride", "occlusion", Occlusion.class, methods);
         require(o.channelAxis != null, "--channel-axis", "in-silico-mutagenesis", InSilicoMutagenesis.class, methods);
-        require(!d.rules.isEmpty(), "--rule", "the DeepLIFT methods", DEEPLIFT, methods);
+        require(!d.rules.isEmpty(), "--rule", "the DeepLIFT and LRP methods", RULED, methods);
         require(d.ties != null, "--ties", "the DeepLIFT methods", DEEPLIFT, methods);
         require(d.compat != null, "--compat", "the DeepLIFT methods", DEEPLIFT, methods);
         require(d.maxout, "--maxout", "the DeepLIFT methods", DEEPLIFT, methods);
@@ -141,7 +143,7 @@ final class MethodChoice {
             case Conductance conductance ->
                 new Conductance(steps(conductance.steps()), quadrature(conductance.quadrature()));
             case Gradient gradient -> gradient(gradient);
-            case Lrp lrp -> lrp;
+            case Lrp lrp -> LrpRules.given(lrp, rules.rules, this::requireNode);
         };
     }
 

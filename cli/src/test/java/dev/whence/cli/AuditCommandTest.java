@@ -82,4 +82,46 @@ class AuditCommandTest {
         assertThat(ran.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(ran.err()).contains("method 'occlusion' has none");
     }
+
+    @Test
+    void relevance_is_followed_to_the_inputs_and_to_the_biases() throws IOException {
+        Path csv = folder.resolve("lrp.csv");
+        Path html = folder.resolve("lrp.html");
+
+        Ran text = Ran.whence("audit", model, "--input", input, "--method", "lrp-epsilon");
+        Ran files = Ran.whence(
+                "audit",
+                model,
+                "--input",
+                input,
+                "--method",
+                "lrp-epsilon",
+                "--rule",
+                "@first=flat",
+                "--json",
+                "-o",
+                csv.toString(),
+                html.toString());
+
+        assertThat(text.exitCode()).as(text.err()).isEqualTo(ExitCode.DONE);
+        assertThat(text.out()).contains("kept by biases and constants", "Gemm_hidden", "epsilon");
+        assertThat(files.exitCode()).as(files.err()).isEqualTo(ExitCode.DONE);
+        JsonNode printed = JsonMapper.shared().readTree(files.out());
+        assertThat(printed.get("format").asString()).isEqualTo("whence-conservation");
+        assertThat(printed.get("nodes")).hasSize(3);
+        assertThat(printed.get("nodes").get(2).get("rule").asString()).isEqualTo("flat");
+        assertThat(Files.readAllLines(csv)).first().asString().startsWith("example,node,operator");
+        assertThat(Files.readString(html)).contains("Conservation in dense.onnx");
+    }
+
+    @Test
+    void an_unknown_place_or_rule_is_refused_with_those_that_exist() {
+        Ran place = Ran.whence("audit", model, "--input", input, "--method", "lrp-epsilon", "--rule", "@last=flat");
+        Ran rule = Ran.whence("audit", model, "--input", input, "--method", "lrp-epsilon", "--rule", "@first=plus");
+
+        assertThat(place.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(place.err()).contains("@last", "@first");
+        assertThat(rule.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(rule.err()).contains("'plus'", "z-plus");
+    }
 }

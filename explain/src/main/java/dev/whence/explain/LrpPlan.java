@@ -54,7 +54,26 @@ final class LrpPlan {
             }
         }
         steps.forEach(plan::findBias);
+        if (depth == 0) {
+            plan.requireLayers();
+        }
         return plan;
+    }
+
+    /** Refuses a rule for a node that takes none. */
+    private void requireLayers() {
+        for (LrpAssignment assignment : composite.assignments()) {
+            if (assignment.place() instanceof LrpPlace.AtNode(String node)) {
+                for (Step step : steps) {
+                    if (step.node().name().equals(node) && !rules.containsKey(step)) {
+                        throw new WhenceException(
+                                ErrorCode.USAGE,
+                                "The rule '" + assignment.rule().name() + "' is given to " + step.describe()
+                                        + ", which is no layer with weights, sum, normalisation or maximum.");
+                    }
+                }
+            }
+        }
     }
 
     private void add(Step step, int depth) {

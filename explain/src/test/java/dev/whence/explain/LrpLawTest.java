@@ -104,7 +104,8 @@ class LrpLawTest {
                 new LrpRule.Flat(1e-12));
         for (LrpRule rule : rules) {
             Attribution found = explain(graph, everywhere(rule), x);
-            double value = Arrays.stream(found.target().values()).map(Math::abs).max().orElse(1);
+            double value =
+                    Arrays.stream(found.target().values()).map(Math::abs).max().orElse(1);
             for (double delta : found.delta()) {
                 assertThat(delta).as(rule.toString()).isCloseTo(0, within(1e-6 * Math.max(1, value)));
             }
@@ -162,7 +163,14 @@ class LrpLawTest {
         long before = TensorScope.liveTensors();
         try (Explainer explainer = Explainer.of(graph, Precision.FLOAT64)) {
             Request request = Request.of(Map.of("x", x), method).target(new TargetChoice.Index(1));
-            double[] together = explainer.explain(request).getFirst().attribution().units().getFirst().scores().toDoubles();
+            double[] together = explainer
+                    .explain(request)
+                    .getFirst()
+                    .attribution()
+                    .units()
+                    .getFirst()
+                    .scores()
+                    .toDoubles();
             double[] apart = explainer
                     .explain(request.batch(1))
                     .getFirst()
@@ -196,7 +204,8 @@ class LrpLawTest {
                         .getFirst()
                         .scores()
                         .toDoubles();
-                double[] found = both.get(t).attribution().units().getFirst().scores().toDoubles();
+                double[] found =
+                        both.get(t).attribution().units().getFirst().scores().toDoubles();
                 Close.assertRelativeToMax(method.name(), found, alone, ROUNDING);
             }
         }
@@ -208,8 +217,7 @@ class LrpLawTest {
         Graph graph = rectifiers(random, 0.3);
         NdArray x = input(random, 3);
         try (Explainer explainer = Explainer.of(graph, Precision.FLOAT64)) {
-            Conservation all =
-                    explainer.conservation(Request.of(Map.of("x", x), everywhere(LrpRule.epsilon(1e-12))));
+            Conservation all = explainer.conservation(Request.of(Map.of("x", x), everywhere(LrpRule.epsilon(1e-12))));
             for (int i = 0; i < 3; i++) {
                 double kept = all.absorbed()[i];
                 assertThat(Math.abs(kept)).isGreaterThan(1e-3);
@@ -220,7 +228,9 @@ class LrpLawTest {
                             .isCloseTo(0, within(1e-6 * Math.max(1, Math.abs(layer.arrived()[i]))));
                 }
             }
-            assertThat(all.layers().stream().filter(l -> l.rule().equals("bias")).map(LayerConservation::node))
+            assertThat(all.layers().stream()
+                            .filter(l -> l.rule().equals("bias"))
+                            .map(LayerConservation::node))
                     .containsExactly("h");
         }
     }
@@ -248,8 +258,8 @@ class LrpLawTest {
         for (String wrong : List.of("epsilon:x", "gamma:-1", "alpha-beta:0.5", "box:1:0", "plus", "flat:3")) {
             assertThatThrownBy(() -> LrpRule.parse(wrong))
                     .as(wrong)
-                    .isInstanceOfSatisfying(WhenceException.class, e -> assertThat(e.code())
-                            .isEqualTo(ErrorCode.USAGE));
+                    .isInstanceOfSatisfying(
+                            WhenceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.USAGE));
         }
     }
 
@@ -329,10 +339,22 @@ class LrpLawTest {
         Graph graph = new Networks.Sketch(-1, 4).node("Round", "y", "x").output("y");
         NdArray x = NdArray.of(new double[] {1, 2, 3, 4}, 1, 4);
         assertThatThrownBy(() -> explain(graph, Lrp.EPSILON, x))
-                .isInstanceOfSatisfying(WhenceException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.OPERATOR_NO_RULE))
+                .isInstanceOfSatisfying(
+                        WhenceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.OPERATOR_NO_RULE))
                 .hasMessageContaining("'y'")
                 .hasMessageContaining("LRP");
+    }
+
+    @Test
+    void aRuleForANodeThatTakesNoneIsRefused() {
+        Graph graph = rectifiers(Networks.seeded(12), 0);
+        NdArray x = input(Networks.seeded(13), 1);
+        assertThatThrownBy(() -> explain(graph, Lrp.EPSILON.withRule("r1", LrpRule.flat()), x))
+                .isInstanceOf(WhenceException.class)
+                .hasMessageContaining("'r1'");
+        assertThatThrownBy(() -> explain(graph, Lrp.EPSILON.withRule("c1", new LrpRule.Pass()), x))
+                .isInstanceOf(WhenceException.class)
+                .hasMessageContaining("'c1'");
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Writes {@code docs/reference/operators.md} from an operator set. */
@@ -43,7 +44,10 @@ final class OperatorsPage {
               or RevealCancel. *product*, *quotient*, *two players*: shared among two inputs. *selects*: cross-max routing.
               *chooses*: by a condition. *parts*: by smaller operators. –: it stops here (whole numbers, truth values,
               jumps), which is refused if the target depends on it.
-            - **LRP**: – until the rules exist.
+            - **LRP**: *moves*: relevance goes where the values come from; sums share in proportion to the values. *passes*:
+              unchanged (a batch normalisation that cannot be folded: epsilon rule). *weighs*: the rule that the method gives
+              to the layer. *halves*: a product shares in halves, what normalises gets nothing. *numerator*: all to the first
+              input. *winner*: all to the largest. *chosen*, *parts*, – as for DeepLIFT.
             """;
 
     private OperatorsPage() {}
@@ -68,7 +72,7 @@ final class OperatorsPage {
 
     private static String row(Operator operator, int last) {
         return "| " + operator.name() + " | " + opsets(operator, last) + " | " + forward(operator) + " | "
-                + gradient(operator) + " | " + rule(operator) + " | – |\n";
+                + gradient(operator) + " | " + rule(operator) + " | " + relevance(operator) + " |\n";
     }
 
     private static String opsets(Operator operator, int last) {
@@ -102,6 +106,22 @@ final class OperatorsPage {
             case Operator.Inlined i -> "parts";
             case Operator.Structural s -> "followed";
         };
+    }
+
+    /** The LRP rules that go with the kinds. */
+    private static String relevance(Operator operator) {
+        Map<String, String> words = Map.ofEntries(
+                Map.entry("scales", "passes"),
+                Map.entry("function", "passes"),
+                Map.entry("product", "halves"),
+                Map.entry("two players", operator.name().equals("Pow") ? "halves" : "winner"),
+                Map.entry("quotient", "numerator"),
+                Map.entry("selects", "winner"),
+                Map.entry("chooses", "chosen"));
+        return Stream.of(rule(operator).split(", "))
+                .map(word -> words.getOrDefault(word, word))
+                .distinct()
+                .collect(Collectors.joining(", "));
     }
 
     /** The rules that occur over the ways in which inputs can be active, asking the operator with small tensors. */

@@ -72,7 +72,8 @@ final class Folding {
         /** A matrix product of rank two with constant weights on its right, with or without a vector added. */
         static @Nullable Dense of(Site site, Node node, @Nullable NdArray added) {
             boolean isGemm = Site.is(node, "Gemm");
-            boolean isProduct = Site.is(node, "MatMul") && site.rank(node.inputs().getFirst()) == 2;
+            boolean isProduct =
+                    Site.is(node, "MatMul") && site.rank(node.inputs().getFirst()) == 2;
             NdArray w = isGemm || isProduct ? Convolutions.real(site, node, 1) : null;
             if (w == null || w.rank() != 2 || node.attributes().flag("transA", false)) {
                 return null;
@@ -107,17 +108,12 @@ final class Folding {
 
         /** As one node, with weights [inputs, outputs]. */
         Edit edit(Site site, String newInput, Node named, List<String> outputs, List<Node> removed) {
-            double[] flat = Arrays.stream(weight).flatMapToDouble(Arrays::stream).toArray();
+            double[] flat =
+                    Arrays.stream(weight).flatMapToDouble(Arrays::stream).toArray();
             String w = site.freshValue(outputs.getFirst() + "_weight");
             String b = site.freshValue(outputs.getFirst() + "_bias");
             Node by = new Node(
-                    named.name(),
-                    "",
-                    "Gemm",
-                    named.opset(),
-                    List.of(newInput, w, b),
-                    outputs,
-                    Attributes.NONE);
+                    named.name(), "", "Gemm", named.opset(), List.of(newInput, w, b), outputs, Attributes.NONE);
             Map<String, Constant> constants = Map.of(
                     w, Convolutions.constant(like, flat, weight.length, bias.length),
                     b, Convolutions.constant(like, bias, bias.length));
@@ -128,7 +124,8 @@ final class Folding {
     /** Dense layer, then normalisation. */
     static Optional<Edit> intoDense(Site site) {
         Node norm = site.node();
-        Dense dense = site.is("BatchNormalization") ? Dense.making(site, norm.inputs().getFirst()) : null;
+        Dense dense =
+                site.is("BatchNormalization") ? Dense.making(site, norm.inputs().getFirst()) : null;
         Channels channels = dense == null ? null : Channels.of(site, norm);
         if (dense == null || channels == null || channels.size() != dense.bias().length) {
             return Optional.empty();
@@ -161,17 +158,17 @@ final class Folding {
                 dense.weight()[k][m] *= channels.factor()[k];
             }
         }
-        return Optional.of(
-                dense.edit(site, norm.inputs().getFirst(), node, node.outputs(), List.of(norm, node)));
+        return Optional.of(dense.edit(site, norm.inputs().getFirst(), node, node.outputs(), List.of(norm, node)));
     }
 
     /** Transposed convolution, then normalisation. */
     static Optional<Edit> intoTransposed(Site site) {
         Node norm = site.node();
-        Node conv = site.is("BatchNormalization") ? site.producer(0, "ConvTranspose").orElse(null) : null;
-        NdArray weight = conv != null && site.isReadOnce(conv.outputs().getFirst())
-                ? Convolutions.real(site, conv, 1)
+        Node conv = site.is("BatchNormalization")
+                ? site.producer(0, "ConvTranspose").orElse(null)
                 : null;
+        NdArray weight =
+                conv != null && site.isReadOnce(conv.outputs().getFirst()) ? Convolutions.real(site, conv, 1) : null;
         Channels channels = weight == null ? null : Channels.of(site, norm);
         NdArray bias = channels == null || conv == null ? null : Convolutions.real(site, conv, 2);
         if (conv == null || weight == null || channels == null || conv.hasInput(2) != (bias != null)) {
@@ -203,9 +200,8 @@ final class Folding {
     static Optional<Edit> intoNextConvolution(Site site) {
         Node conv = site.node();
         Node norm = site.is("Conv") ? site.producer(0, "BatchNormalization").orElse(null) : null;
-        NdArray weight = norm != null && site.isReadOnce(norm.outputs().getFirst())
-                ? Convolutions.real(site, conv, 1)
-                : null;
+        NdArray weight =
+                norm != null && site.isReadOnce(norm.outputs().getFirst()) ? Convolutions.real(site, conv, 1) : null;
         Channels channels = weight == null || norm == null ? null : Channels.of(site, norm);
         NdArray bias = channels == null ? null : Convolutions.real(site, conv, 2);
         if (norm == null || weight == null || channels == null || conv.hasInput(2) != (bias != null)) {

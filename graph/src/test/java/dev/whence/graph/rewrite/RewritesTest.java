@@ -207,18 +207,15 @@ class RewritesTest {
     @Test
     void normalizationBesideDenseLayersIsFoldedInBothOrders() {
         Attributes settings = Attributes.of("transB", 1L).with("alpha", -0.5f).with("beta", 2f);
-        Graph behind = dense(5)
-                .node("Gemm", List.of("x", "w", "b"), List.of("h"), settings)
+        Graph behind = dense(5).node("Gemm", List.of("x", "w", "b"), List.of("h"), settings)
                 .node("BatchNormalization", "y", "h", "scale", "shift", "mean", "variance")
                 .build();
         assertFolds(behind, new long[] {2, 4}, "Gemm");
-        Graph before = dense(4)
-                .node("BatchNormalization", "h", "x", "scale", "shift", "mean", "variance")
+        Graph before = dense(4).node("BatchNormalization", "h", "x", "scale", "shift", "mean", "variance")
                 .node("Gemm", List.of("h", "w", "b"), List.of("y"), settings)
                 .build();
         assertFolds(before, new long[] {2, 4}, "Gemm");
-        Graph apart = dense(5)
-                .node("MatMul", "m", "x", "v")
+        Graph apart = dense(5).node("MatMul", "m", "x", "v")
                 .node("Add", "h", "b", "m")
                 .node("BatchNormalization", "y", "h", "scale", "shift", "mean", "variance")
                 .build();
