@@ -88,7 +88,7 @@ final class ModelChecking {
     }
 
     private @Nullable Map<String, NdArray> zeros(Explainer explainer) {
-        Graph graph = explainer.network().graph();
+        Graph graph = explainer.graph();
         String failure = "";
         for (long length : LENGTHS) {
             Map<String, NdArray> inputs = new LinkedHashMap<>();

@@ -75,10 +75,10 @@ final class Session implements AutoCloseable {
         try {
             InputOptions options = given.orElse(notes);
             Map<String, Declared> declared = new LinkedHashMap<>();
-            explainer.network().graph().inputs().forEach(v -> declared.put(v.name(), declared(v, precision)));
+            explainer.graph().inputs().forEach(v -> declared.put(v.name(), declared(v, precision)));
             List<Declared> every = List.copyOf(declared.values());
             TextReading.Read read =
-                    new TextReading(model.model, explainer.network().graph(), every, files, options).read(from.text);
+                    new TextReading(model.model, explainer.graph(), every, files, options).read(from.text);
             return new Session(model.model, explainer, notes, options, files, declared, read.inputs(), read.tokens());
         } catch (RuntimeException e) {
             explainer.close();
@@ -153,7 +153,7 @@ final class Session implements AutoCloseable {
 
     /** The network. */
     Graph graph() {
-        return explainer.network().graph();
+        return explainer.graph();
     }
 
     /** What a file beside the model says. */

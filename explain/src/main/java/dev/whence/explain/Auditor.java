@@ -25,7 +25,7 @@ final class Auditor {
         }
         Request request = all.target(all.targets().getFirst());
         Explanation explanation = explainer.explain(request).getFirst();
-        boolean wide = explainer.network().precision() == Precision.FLOAT64;
+        boolean wide = explainer.precision() == Precision.FLOAT64;
         ConvergenceReport report = ConvergenceReport.of(
                 explanation.attribution(),
                 wide ? ConvergenceReport.Precision.FLOAT64 : ConvergenceReport.Precision.FLOAT32);

@@ -1,5 +1,6 @@
 package dev.whence.explain;
 
+import dev.whence.graph.Profile;
 import dev.whence.graph.Slot;
 import dev.whence.graph.Step;
 import dev.whence.tensor.TensorScope;
@@ -55,12 +56,31 @@ final class Backward {
      * @param wanted values whose signals are kept
      */
     static void walk(List<Step> steps, Propagation propagation, List<Signals> targets, Collection<Slot> wanted) {
+        walk(steps, propagation, targets, wanted, Profile.current());
+    }
+
+    /** As {@link #walk}, inside a step that is itself taken down in the profile. */
+    static void walkInside(List<Step> steps, Propagation propagation, List<Signals> targets, Collection<Slot> wanted) {
+        walk(steps, propagation, targets, wanted, null);
+    }
+
+    private static void walk(
+            List<Step> steps,
+            Propagation propagation,
+            List<Signals> targets,
+            Collection<Slot> wanted,
+            @Nullable Profile profile) {
         Set<Slot> kept = Collections.newSetFromMap(new IdentityHashMap<>());
         kept.addAll(wanted);
         for (int i = steps.size() - 1; i >= 0; i--) {
             Step step = steps.get(i);
             if (targets.stream().anyMatch(t -> isReached(step, t))) {
-                carry(step, propagation, i, targets);
+                long start = profile == null ? 0 : profile.now();
+                long bytes = carry(step, propagation, i, targets);
+                if (profile != null) {
+                    String name = step.operator().name();
+                    profile.add(name, Profile.Direction.BACKWARD, profile.now() - start, bytes);
+                }
             }
             for (Slot out : step.outputs()) {
                 if (out != null && !kept.contains(out)) {
@@ -79,7 +99,8 @@ final class Backward {
         return false;
     }
 
-    private static void carry(Step step, Propagation propagation, int index, List<Signals> targets) {
+    private static long carry(Step step, Propagation propagation, int index, List<Signals> targets) {
+        long bytes = 0;
         try (TensorScope working = TensorScope.open()) {
             Propagation.Pullback pullback = propagation.at(index);
             for (int t = 0; t < targets.size(); t++) {
@@ -98,9 +119,11 @@ final class Backward {
                     Slot slot = step.inputs()[i];
                     if (signal != null && slot != null && slot.isActive()) {
                         signals.deliver(slot, signal, working);
+                        bytes += Profile.bytes(signal.plus());
                     }
                 }
             }
         }
+        return bytes;
     }
 }

@@ -27,6 +27,7 @@ final class DeepLiftPropagation implements Propagation {
     private final RulePlan plan;
     private final @Nullable DifferenceParts parts;
     private final Residuals residuals;
+    private final boolean hasOneTarget;
 
     /** @param parts the parts of every difference, or null if no activation tells them apart */
     DeepLiftPropagation(
@@ -36,6 +37,7 @@ final class DeepLiftPropagation implements Propagation {
         this.plan = plan;
         this.parts = parts;
         this.residuals = residuals;
+        this.hasOneTarget = residuals.targets() == 1;
     }
 
     /** What Rescale reads. */
@@ -78,7 +80,7 @@ final class DeepLiftPropagation implements Propagation {
             case Kind.Quotient() -> quotient(index);
             case Kind.TwoPlayer(int left, int right) -> twoPlayer(index, step, left, right);
             case Kind.Selecting(Kind.Windows windows) -> {
-                MaxRouting routing = MaxRouting.of(windows, x, pair.r(index), plan.ties(), plan.differences());
+                MaxRouting routing = MaxRouting.of(windows, x, pair.r(index), plan.ties());
                 yield single(x, 0, m -> m.map(routing::back));
             }
             case Kind.Choice() -> choice(index);
@@ -187,7 +189,11 @@ final class DeepLiftPropagation implements Propagation {
             }
             case RESCALE -> {
                 Tensor slope = differences.slope(operator, secant, x, r);
-                yield single(x, 0, m -> m.map(slope::times));
+                boolean isOurs = hasOneTarget && slope.hasShapeOf(x.in(0)) && secant != null;
+                yield single(
+                        x,
+                        0,
+                        m -> isOurs && !m.isSplit() ? Signal.of(slope.mulInPlace(m.plus())) : m.map(slope::times));
             }
             case GRADIENT -> {
                 Tensor slope = Differences.derivative(operator, x, x.in(0));
@@ -374,7 +380,7 @@ final class DeepLiftPropagation implements Propagation {
                 }
             }
             Backward.Signals signals = GradientPropagation.seeds(x, unsplit);
-            residuals.during(t, () -> Backward.walk(inside.steps(), rules, List.of(signals), wanted));
+            residuals.during(t, () -> Backward.walkInside(inside.steps(), rules, List.of(signals), wanted));
             return GradientPropagation.arrived(x, signals);
         };
     }

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class DeepLiftRun implements Runner {
     private final DeepLift method;
     private final @Nullable Ledger ledger;
+    private final boolean anyParts;
     private final Interpreter.Retention retention;
     private final TensorScope shared = TensorScope.open();
     private final Map<Map<String, NdArray>, @Nullable Trace> sharedTraces = new IdentityHashMap<>();
@@ -35,9 +37,20 @@ final class DeepLiftRun implements Runner {
     DeepLiftRun(DeepLift method, @Nullable Ledger ledger) {
         this.method = method;
         this.ledger = ledger;
-        boolean anyParts = method.mode() != DeepLift.Mode.RESCALE
+        this.anyParts = method.mode() != DeepLift.Mode.RESCALE
                 || method.overrides().containsValue(ActivationRule.REVEAL_CANCEL);
         this.retention = anyParts || ledger != null ? Interpreter.Retention.ALL : DeepLiftPropagation.RESCALE_RETENTION;
+    }
+
+    /** Parts of a difference tell a scaling by a negative number behind a layer from one inside it. */
+    @Override
+    public NetworkForms.Form form() {
+        return anyParts || ledger != null ? NetworkForms.Form.PLAIN : NetworkForms.Form.FASTEST;
+    }
+
+    @Override
+    public Set<String> nodes() {
+        return method.overrides().keySet();
     }
 
     @Override

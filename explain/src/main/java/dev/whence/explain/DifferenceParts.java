@@ -100,7 +100,7 @@ final class DifferenceParts {
                 yield in(step, left).scaled(c[0]).plus(in(step, right).scaled(c[1]));
             }
             case Kind.Selecting(Kind.Windows windows) -> {
-                MaxRouting routing = MaxRouting.of(windows, x, r, plan.ties(), plan.differences());
+                MaxRouting routing = MaxRouting.of(windows, x, r, plan.ties());
                 Parts in = in(step, 0);
                 yield new Parts(
                         routing.forward(in.plus()).reshape(change.shape()),

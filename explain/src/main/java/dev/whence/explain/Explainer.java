@@ -10,7 +10,6 @@ import dev.whence.graph.Network;
 import dev.whence.graph.Precision;
 import dev.whence.graph.Value;
 import dev.whence.graph.onnx.OnnxModel;
-import dev.whence.graph.operators.StandardOperators;
 import dev.whence.graph.rewrite.Rewrites;
 import dev.whence.tensor.Device;
 import dev.whence.tensor.Engine;
@@ -41,12 +40,12 @@ import org.jspecify.annotations.Nullable;
 public final class Explainer implements AutoCloseable {
     private static final long ELEMENTS_AT_ONCE = 1 << 21;
 
-    private final Network network;
+    private final NetworkForms forms;
     private final String modelHash;
     private final InstantSource clock;
 
-    private Explainer(Network network, String modelHash, InstantSource clock) {
-        this.network = network;
+    private Explainer(NetworkForms forms, String modelHash, InstantSource clock) {
+        this.forms = forms;
         this.modelHash = modelHash;
         this.clock = clock;
     }
@@ -58,13 +57,13 @@ public final class Explainer implements AutoCloseable {
      */
     public static Explainer load(Path file, Precision precision, Device device) {
         OnnxModel model = OnnxModel.load(file);
-        Network network = Network.of(rectified(model.graph()), StandardOperators.SET, precision, device);
-        return new Explainer(network, "sha256:" + model.sha256(), InstantSource.system());
+        NetworkForms forms = new NetworkForms(rectified(model.graph()), precision, device);
+        return new Explainer(forms, "sha256:" + model.sha256(), InstantSource.system());
     }
 
     /** Explains a graph that did not come from a file. */
     public static Explainer of(Graph graph, Precision precision) {
-        return new Explainer(StandardOperators.network(rectified(graph), precision), "", InstantSource.system());
+        return new Explainer(new NetworkForms(rectified(graph), precision, Device.CPU), "", InstantSource.system());
     }
 
     /** Rectifiers however they are spelled, because some methods treat them apart; every value keeps its name. */
@@ -72,9 +71,19 @@ public final class Explainer implements AutoCloseable {
         return Rewrites.apply(graph, Rewrites.RECTIFIERS).graph();
     }
 
-    /** The network. */
+    /** The model's graph, as its author wrote it but for the spelling of rectifiers. */
+    public Graph graph() {
+        return forms.graph();
+    }
+
+    /** The network of the {@link #graph}; made at first use. */
     public Network network() {
-        return network;
+        return forms.plain();
+    }
+
+    /** The precision of every run. */
+    Precision precision() {
+        return forms.precision();
     }
 
     /**
@@ -115,19 +124,17 @@ public final class Explainer implements AutoCloseable {
      * @return in backward order; empty if every method works
      */
     public List<Obstacle> obstacles(Request request) {
-        TargetNode target = TargetNode.of(network.graph(), request.output());
-        return Obstacle.find(
-                network, firstBatch(request), Set.copyOf(Sources.of(network.graph(), request)), target.name());
+        TargetNode target = TargetNode.of(graph(), request.output());
+        return Obstacle.find(network(), firstBatch(request), Set.copyOf(Sources.of(graph(), request)), target.name());
     }
 
     /** The same network in float64, to be closed by the caller. */
     Explainer inFloat64() {
-        Network wide = Network.of(network.graph(), StandardOperators.SET, Precision.FLOAT64, network.device());
-        return new Explainer(wide, modelHash, clock);
+        return new Explainer(new NetworkForms(graph(), Precision.FLOAT64, forms.device()), modelHash, clock);
     }
 
     List<Explanation> explain(Request request, Runner runner) {
-        Graph graph = network.graph();
+        Graph graph = graph();
         TargetNode target = TargetNode.of(graph, request.output());
         List<String> sources = Sources.of(graph, request);
         Sources.requireDependence(graph, target.name(), sources);
@@ -137,12 +144,14 @@ public final class Explainer implements AutoCloseable {
         int examples = examples(request.inputs());
         int batch = batchSize(request, examples);
         Chosen chosen = new Chosen(request.targets(), examples);
-        SourceReferences compared = new SourceReferences(network, moved(request, sources));
+        List<String> moved = moved(request, sources);
+        NetworkForms.Served served = forms.serve(runner.form(), runner.nodes(), target.name(), sources, moved);
+        SourceReferences compared = new SourceReferences(served.network(), moved);
         List<List<BatchResult>> batches = new ArrayList<>();
         try (runner) {
             for (int first = 0; first < examples; first += batch) {
                 int count = Math.min(batch, examples - first);
-                Task task = task(request, target.name(), sources, references, compared, first, count, chosen);
+                Task task = task(served, request, target.name(), sources, references, compared, first, count, chosen);
                 batches.add(runner.run(task));
                 request.progress().step((long) first + count, examples, "examples");
             }
@@ -159,6 +168,7 @@ public final class Explainer implements AutoCloseable {
     }
 
     private Task task(
+            NetworkForms.Served served,
             Request request,
             String target,
             List<String> sources,
@@ -175,7 +185,8 @@ public final class Explainer implements AutoCloseable {
             ofBatch.add(compared.at(whole ? reference : rows(reference, first, count, examples), feeds, count));
         }
         return new Task(
-                network,
+                served.network(),
+                served.isWanted(),
                 target,
                 sources,
                 feeds,
@@ -242,7 +253,7 @@ public final class Explainer implements AutoCloseable {
             NdArray input = request.inputs().get(source);
             NdArray like = input != null
                     ? input
-                    : network.evaluate(firstBatch(request), source).get(source);
+                    : network().evaluate(firstBatch(request), source).get(source);
             zeros.put(source, References.zeros(java.util.Objects.requireNonNull(like)));
         }
         return List.of(zeros);
@@ -250,7 +261,7 @@ public final class Explainer implements AutoCloseable {
 
     /** What lies elsewhere at the reference: the values that are attributed to, but the inputs for conductance. */
     private List<String> moved(Request request, List<String> sources) {
-        return request.method() instanceof Conductance ? Sources.realInputs(network.graph(), request) : sources;
+        return request.method() instanceof Conductance ? Sources.realInputs(graph(), request) : sources;
     }
 
     /** The first example, or the first batch if the model fixes its size. */
@@ -261,7 +272,7 @@ public final class Explainer implements AutoCloseable {
 
     /** The size of batches that the model fixes, or 0 if any size will do. */
     int fixedBatch() {
-        for (Value input : network.graph().inputs()) {
+        for (Value input : graph().inputs()) {
             List<Dimension> shape = input.shape();
             if (shape != null
                     && !shape.isEmpty()
@@ -311,11 +322,11 @@ public final class Explainer implements AutoCloseable {
         if (!(request.method() instanceof Conductance)
                 && references.stream()
                         .anyMatch(r -> SourceReferences.isUnused(
-                                r, sources, network.graph().inputs()))) {
+                                r, sources, graph().inputs()))) {
             warnings.add("The reference has values for inputs that get no scores; these keep the example's values.");
         }
         if (request.method() instanceof GradCam && request.at() == null) {
-            warnings.add("grad-cam looks at '" + Sources.at(network.graph(), request)
+            warnings.add("grad-cam looks at '" + Sources.at(graph(), request)
                     + "', the last feature maps of the model; name others with --at.");
         }
         boolean same = !references.isEmpty()
@@ -331,7 +342,7 @@ public final class Explainer implements AutoCloseable {
 
     private Provenance provenance(Request request) {
         Map<String, String> environment = new TreeMap<>();
-        environment.put("precision", network.precision().name().toLowerCase(Locale.ROOT));
+        environment.put("precision", forms.precision().name().toLowerCase(Locale.ROOT));
         environment.put("java", System.getProperty("java.version", "?"));
         environment.put("os", System.getProperty("os.name", "?") + " " + System.getProperty("os.arch", "?"));
         environment.put("threads", String.valueOf(Engine.threads()));
@@ -339,7 +350,7 @@ public final class Explainer implements AutoCloseable {
         return new Provenance(
                 modelHash,
                 "whence " + (version == null ? "development" : version) + " / libtorch " + Engine.version(),
-                network.device().name(),
+                forms.device().name(),
                 request.seed(),
                 clock.instant(),
                 environment);
@@ -348,6 +359,6 @@ public final class Explainer implements AutoCloseable {
     /** Frees the network. */
     @Override
     public void close() {
-        network.close();
+        forms.close();
     }
 }

@@ -76,7 +76,7 @@ final class GradientPropagation implements Propagation {
         Network.Expanded inside = network.expand(step, step.call().inputs());
         Backward.Signals signals = seeds(inside, outputs);
         List<Slot> wanted = activeInputs(inside);
-        Backward.walk(
+        Backward.walkInside(
                 inside.steps(), new GradientPropagation(network, inside.steps(), rectifiers), List.of(signals), wanted);
         return arrived(inside, signals);
     }

@@ -1,15 +1,11 @@
 package dev.whence.explain;
 
 import dev.whence.core.NdArray;
-import dev.whence.graph.Graph;
 import dev.whence.graph.Kind;
 import dev.whence.graph.Network;
 import dev.whence.graph.Slot;
 import dev.whence.graph.Step;
 import dev.whence.graph.Trace;
-import dev.whence.graph.operators.StandardOperators;
-import dev.whence.graph.rewrite.Rewrites;
-import dev.whence.graph.rewrite.Rewritten;
 import dev.whence.tensor.Tensor;
 import dev.whence.tensor.TensorScope;
 import java.util.ArrayList;
@@ -18,13 +14,15 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Batches of relevance propagation. The network with folded normalisation is made once and serves every batch. */
+/** Batches of relevance propagation. */
 final class LrpRun implements Runner {
+    private static final List<String> UNFOLDED =
+            List.of("Batch normalisation was not folded into the weights beside it, because the value asked for"
+                    + " lies between the two.");
+
     private final Lrp method;
     private final @Nullable LrpLedger ledger;
-    private @Nullable Network folded;
     private List<String> notices = List.of();
-    private boolean isPrepared;
 
     LrpRun(Lrp method) {
         this(method, null);
@@ -37,8 +35,14 @@ final class LrpRun implements Runner {
     }
 
     @Override
+    public NetworkForms.Form form() {
+        return method.isNormalizationFolded() ? NetworkForms.Form.FOLDED : NetworkForms.Form.PLAIN;
+    }
+
+    @Override
     public List<BatchResult> run(Task task) {
-        Network network = network(task);
+        Network network = task.network();
+        notices = task.hasWantedForm() ? List.of() : UNFOLDED;
         try (TensorScope scope = TensorScope.open()) {
             Trace trace = network.run(
                     task.inputTensors(), task.sourceSet(), task.kept(), LrpPropagation.retention(method.composite()));
@@ -107,41 +111,6 @@ final class LrpRun implements Runner {
             if (step.kind() instanceof Kind.Blocking(String reason)) {
                 throw LrpPropagation.noRule(step, reason);
             }
-        }
-    }
-
-    /** The network to walk: with folded normalisation if it is wanted, possible, and keeps every value that is asked for. */
-    private Network network(Task task) {
-        if (!isPrepared) {
-            isPrepared = true;
-            folded = method.isNormalizationFolded() ? fold(task) : null;
-        }
-        return folded == null ? task.network() : folded;
-    }
-
-    private @Nullable Network fold(Task task) {
-        Network network = task.network();
-        Rewritten rewritten = Rewrites.apply(network.graph(), Rewrites.FOLDING);
-        if (rewritten.applied().isEmpty()) {
-            return null;
-        }
-        Graph graph = rewritten.graph();
-        boolean keepsAll = task.kept().stream()
-                .allMatch(name -> graph.producer(name).isPresent()
-                        || graph.inputs().stream().anyMatch(i -> i.name().equals(name)));
-        if (!keepsAll) {
-            notices =
-                    List.of("Batch normalisation was not folded into the weights beside it, because the value asked for"
-                            + " lies between the two.");
-            return null;
-        }
-        return Network.of(graph, StandardOperators.SET, network.precision(), network.device());
-    }
-
-    @Override
-    public void close() {
-        if (folded != null) {
-            folded.close();
         }
     }
 }

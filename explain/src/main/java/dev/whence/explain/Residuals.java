@@ -24,6 +24,11 @@ final class Residuals {
         }
     }
 
+    /** How many targets share the walk. */
+    int targets() {
+        return byTarget.size();
+    }
+
     /** Adds the contributions of one node, any shape whose elements are ordered by example. */
     void add(int target, Step step, Tensor contributions) {
         double[] all = contributions.to(NdArray.Type.FLOAT64).toDoubles();

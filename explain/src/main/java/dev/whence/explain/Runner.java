@@ -1,11 +1,22 @@
 package dev.whence.explain;
 
 import java.util.List;
+import java.util.Set;
 
 /** Runs one method batch by batch, and keeps between batches what they share. */
 interface Runner extends AutoCloseable {
     /** One result a target. */
     List<BatchResult> run(Task task);
+
+    /** In which form the runner wants the network. */
+    default NetworkForms.Form form() {
+        return NetworkForms.Form.FASTEST;
+    }
+
+    /** The nodes that the runner must find in the network. */
+    default Set<String> nodes() {
+        return Set.of();
+    }
 
     @Override
     default void close() {}

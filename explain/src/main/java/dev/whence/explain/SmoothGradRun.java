@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.Objects;
 
 /** Batches of a method on noisy copies: the inner method runs once a copy, and its scores are summed up in float64. */
@@ -19,6 +20,16 @@ final class SmoothGradRun implements Runner {
     SmoothGradRun(SmoothGrad method) {
         this.method = method;
         this.inner = Runner.of(method.inner());
+    }
+
+    @Override
+    public NetworkForms.Form form() {
+        return inner.form();
+    }
+
+    @Override
+    public Set<String> nodes() {
+        return inner.nodes();
     }
 
     @Override

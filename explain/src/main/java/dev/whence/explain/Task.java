@@ -16,6 +16,7 @@ import java.util.Set;
  * One batch of a request, with names resolved.
  *
  * @param network what runs
+ * @param hasWantedForm whether that is the form the runner wanted
  * @param target the value that holds the targets
  * @param sources the values whose elements are the units
  * @param feeds the batch's inputs by name
@@ -29,6 +30,7 @@ import java.util.Set;
  */
 record Task(
         Network network,
+        boolean hasWantedForm,
         String target,
         List<String> sources,
         Map<String, NdArray> feeds,
@@ -51,7 +53,7 @@ record Task(
         for (TargetChoice choice : choices) {
             fixed.add(choice instanceof TargetChoice.ArgMax ? Seeds.largest(value, first, chosen.examples()) : choice);
         }
-        return new Task(network, target, sources, feeds, references, fixed, first, count, chosen, seed, progress);
+        return new Task(network, hasWantedForm, target, sources, feeds, references, fixed, first, count, chosen, seed, progress);
     }
 
     /** One of several repetitions of the same task with other inputs; its progress is a part of this one's. */
@@ -59,7 +61,7 @@ record Task(
         Progress its = (done, total, label) ->
                 progress.step(first + ((long) index * count + Math.max(0, done - first)) / samples, total, label);
         its.step(first, chosen.examples(), "examples");
-        return new Task(network, target, sources, others, references, choices, first, count, chosen, seed, its);
+        return new Task(network, hasWantedForm, target, sources, others, references, choices, first, count, chosen, seed, its);
     }
 
     /** Input tensors in the innermost scope. */

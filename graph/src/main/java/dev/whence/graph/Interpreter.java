@@ -97,12 +97,14 @@ public final class Interpreter {
     }
 
     private @Nullable Frame frame;
+    private @Nullable Profile profile;
 
     /** Runs the network's own graph. */
     Trace runMain(Map<String, ? extends Variable> feeds, Set<String> keep) {
         Graph graph = network.graph();
         Frame f = new Frame(null, Map.of());
         frame = f;
+        profile = Profile.current();
         network.bindConstants((name, tensor) -> f.bind(name, new Slot(name, tensor, false, true)));
         f.bindTexts(graph);
         feeds.forEach(f::bind);
@@ -212,6 +214,7 @@ public final class Interpreter {
         Call call = Call.forward(node, network.precision(), in);
         boolean active = call.firstActive() >= 0;
         @Nullable Slot[] out = new @Nullable Slot[node.outputs().size()];
+        long start = profile == null ? 0 : profile.now();
         try (TensorScope temporaries = TensorScope.open()) {
             List<? extends @Nullable Tensor> results = forward.apply(call);
             for (int i = 0; i < out.length && i < results.size(); i++) {
@@ -224,6 +227,13 @@ public final class Interpreter {
             throw e;
         } catch (RuntimeException e) {
             throw new WhenceException(ErrorCode.OPERATOR_FAILED, firstLine(e), e);
+        }
+        if (profile != null) {
+            long bytes = 0;
+            for (Slot slot : out) {
+                bytes += slot == null ? 0 : Profile.bytes(slot.tensor());
+            }
+            profile.add(operator.name(), Profile.Direction.FORWARD, profile.now() - start, bytes);
         }
         if (active) {
             record(operator, node, call, in, out);

@@ -1,6 +1,10 @@
 package dev.whence.graph;
 
+import dev.whence.core.NdArray;
+import dev.whence.tensor.Pooling;
 import dev.whence.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,6 +122,42 @@ public sealed interface Kind {
 
         /** How many leading axes of the input windows never reach across. */
         int batchAxes(Call call);
+
+        /**
+         * Windows that slide, seen the other way round: by place in the window. Null for windows that are better taken whole.
+         */
+        default @Nullable Sliding sliding(Call call) {
+            return null;
+        }
+
+        /**
+         * Adds amounts to places of the input.
+         *
+         * @param x the input, of which shape and layout are read
+         * @param places one a window, as in {@link #places}, in the output's shape
+         * @param amounts what to add there, in the output's shape
+         * @return in the input's shape
+         */
+        default Tensor scatter(Call call, Tensor x, Tensor places, Tensor amounts) {
+            long[] shape = x.shape();
+            long slices = NdArray.elements(Arrays.copyOf(shape, batchAxes(call)));
+            Tensor zeros = Tensor.zeros(amounts.type(), slices, x.size() / Math.max(1, slices));
+            long[] flat = {slices, amounts.size() / Math.max(1, slices)};
+            return zeros.scatterAdd(1, places.reshape(flat), amounts.reshape(flat))
+                    .reshape(shape);
+        }
+    }
+
+    /** Many small windows over one input. */
+    interface Sliding {
+        /** For each place in a window, the elements there of all windows, each in the output's shape. */
+        List<Tensor> elements(Tensor x);
+
+        /** The flat places of {@link #elements}, int64, each broadcastable to the output's shape. */
+        List<Tensor> places();
+
+        /** The largest element of each window, and the flat place of the first of them, int64. */
+        Pooling.Maxima maxima(Tensor x);
     }
 
     /** Writes an operator down with smaller ones. */

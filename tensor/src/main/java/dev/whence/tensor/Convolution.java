@@ -1,5 +1,6 @@
 package dev.whence.tensor;
 
+import dev.whence.core.NdArray;
 import org.bytedeco.javacpp.BoolPointer;
 import org.bytedeco.pytorch.LongArrayRefOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 public record Convolution(
         long[] stride, long[] padding, long[] dilation, boolean isTransposed, long[] outputPadding, long groups) {
 
+    private static final int FEW_CHANNELS = 4;
+
     /** Convolves; {@code bias} has one value an output channel. */
     public Tensor apply(Tensor x, Tensor weight, @Nullable Tensor bias) {
         try (var b = Tensor.optional(bias)) {
@@ -29,7 +32,48 @@ public record Convolution(
 
     /** The gradient towards {@code x}, given the gradient {@code gy} of the output; {@code x} gives only the shape. */
     public Tensor pullback(Tensor gy, Tensor x, Tensor weight) {
-        return convolutionBackward(gy, x, weight, 0);
+        return isStem(x, weight) ? phases(gy, x.shape(), weight) : convolutionBackward(gy, x, weight, 0);
+    }
+
+    /** Whether this is the first convolution of a network for images, whose pullback the engine does slowly. */
+    private boolean isStem(Tensor x, Tensor weight) {
+        return stride.length == 2
+                && stride[0] == stride[1]
+                && stride[0] > 1
+                && dilation[0] == 1
+                && dilation[1] == 1
+                && !isTransposed
+                && groups == 1
+                && x.dimension(1) <= FEW_CHANNELS
+                && weight.type() == NdArray.Type.FLOAT32
+                && weight.device().equals(Device.CPU);
+    }
+
+    /**
+     * The pullback of a convolution with a stride, as one convolution without: each pixel of the input lies in one of stride x
+     * stride phases, and those of one phase see one part of the weights. What were phases become channels, of which the input
+     * had too few to keep the processor busy.
+     */
+    private Tensor phases(Tensor gy, long[] x, Tensor weight) {
+        long s = stride[0];
+        long rows = Math.ceilDiv(weight.dimension(2), s);
+        long columns = Math.ceilDiv(weight.dimension(3), s);
+        Tensor whole = weight.pad(0, 0, columns * s - weight.dimension(3), 0, rows * s - weight.dimension(2));
+        Tensor parts = whole.reshape(weight.dimension(0), x[1], rows, s, columns, s)
+                .flip(2, 4)
+                .permute(1, 3, 5, 0, 2, 4)
+                .reshape(x[1] * s * s, weight.dimension(0), rows, columns)
+                .channelsInnermost();
+        long[] one = {1, 1};
+        long[] frame = {rows - 1, columns - 1};
+        Tensor phases = new Convolution(one, frame, one, false, new long[2], 1).apply(gy, parts, null);
+        Tensor pixels = Tensor.wrap(torch.pixel_shuffle(phases.at, s));
+        long missingRows = Math.max(0, padding[0] + x[2] - pixels.dimension(2));
+        long missingColumns = Math.max(0, padding[1] + x[3] - pixels.dimension(3));
+        if (missingRows + missingColumns > 0) {
+            pixels = pixels.pad(0, 0, missingColumns, 0, missingRows);
+        }
+        return pixels.narrow(2, padding[0], x[2]).narrow(3, padding[1], x[3]);
     }
 
     /** The gradient towards the weight. */

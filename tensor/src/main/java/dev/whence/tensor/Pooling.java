@@ -55,10 +55,14 @@ public record Pooling(long[] kernel, long[] stride, long[] padding, long[] dilat
      * The gradient of {@link #max} towards {@code x}: each gradient of an output goes to the winner of its window.
      *
      * @param gy gradient of the maxima
-     * @param x what was pooled; only its shape is read
+     * @param x what was pooled; only its shape and its layout in memory are read
      * @param indices the winners, as {@link #max} returned them
      */
     public Tensor maxPullback(Tensor gy, Tensor x, Tensor indices) {
+        if (kernel.length == 2 && gy.type() == x.type()) {
+            return Tensor.wrap(torch.max_pool2d_with_indices_backward(
+                    gy.at, x.at, kernel, stride, padding, dilation, isCeiling, indices.at));
+        }
         long[] shape = x.shape();
         int outer = shape.length - kernel.length;
         long[] flat = flatten(indices.shape(), outer);

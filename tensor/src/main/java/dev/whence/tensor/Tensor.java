@@ -137,6 +137,11 @@ public final class Tensor implements AutoCloseable {
         return NdArray.elements(dimensions());
     }
 
+    /** What the elements take in memory. */
+    public long bytes() {
+        return at.nbytes();
+    }
+
     /** Whether both have the same shape. */
     public boolean hasShapeOf(Tensor other) {
         return Arrays.equals(dimensions(), other.dimensions());
@@ -286,6 +291,13 @@ public final class Tensor implements AutoCloseable {
     public Tensor atLeast(double low) {
         try (Scalar s = scalar(low)) {
             return wrap(torch.clamp_min(at, s));
+        }
+    }
+
+    /** Whether no element of a tensor of truth values is true. */
+    public boolean isAllFalse() {
+        try (var any = torch.any(at)) {
+            return !any.item_bool();
         }
     }
 
@@ -475,6 +487,55 @@ public final class Tensor implements AutoCloseable {
             at.mul_(s);
         }
         return this;
+    }
+
+    /** Divides this tensor itself, and returns it. */
+    public Tensor divideInPlace(Tensor other) {
+        at.div_(other.at);
+        return this;
+    }
+
+    /** Takes the absolute value of this tensor itself, and returns it. */
+    public Tensor absInPlace() {
+        at.abs_();
+        return this;
+    }
+
+    /** Raises this tensor's own elements to a number where they are below it, and returns it. */
+    public Tensor atLeastInPlace(double low) {
+        try (Scalar s = scalar(low)) {
+            at.clamp_min_(s);
+        }
+        return this;
+    }
+
+    /** Cuts this tensor's own elements off, and returns it. */
+    public Tensor clampInPlace(double low, double high) {
+        try (Scalar lo = new Scalar(low);
+                Scalar hi = new Scalar(high);
+                var from = new org.bytedeco.pytorch.ScalarOptional(lo);
+                var to = new org.bytedeco.pytorch.ScalarOptional(hi)) {
+            at.clamp_(from, to);
+        }
+        return this;
+    }
+
+    /**
+     * The same elements with the channels (axis 1) innermost in memory, which convolutions of float32 prefer; shapes and axes
+     * do not change.
+     */
+    public Tensor channelsInnermost() {
+        int rank = rank();
+        long[] there = new long[rank];
+        long[] back = new long[rank];
+        for (int i = 0; i < rank; i++) {
+            there[i] = i == 0 ? 0 : i == rank - 1 ? 1 : i + 1;
+            back[i] = i == 0 ? 0 : i == 1 ? rank - 1 : i - 1;
+        }
+        try (var moved = at.permute(there);
+                var laid = moved.contiguous()) {
+            return wrap(laid.permute(back)).as(type());
+        }
     }
 
     /** Overwrites this tensor's elements, and returns it. */

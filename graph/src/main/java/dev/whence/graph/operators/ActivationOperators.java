@@ -26,7 +26,7 @@ final class ActivationOperators {
             .forward(c -> c.in(0).relu())
             .gradient((c, gy) -> gy.times(c.out(0).greaterThan(0)))
             .reads(Reads.OUTPUTS)
-            .kind(Kinds.ELEMENTWISE)
+            .kind(Kinds.elementwise((at, x, r) -> Secants.relu(x, r)))
             .build();
 
     /** Logistic function, y = 1 / (1 + e^-x). */

@@ -8,7 +8,10 @@ import dev.whence.graph.Kind;
 import dev.whence.tensor.Algebra;
 import dev.whence.tensor.Pooling;
 import dev.whence.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the windows of a pooling operator lie over an input of one shape. A last window that hangs over the end counts
@@ -171,6 +174,24 @@ record PoolWindow(SpatialWindow window, long[] x, long[] out) {
         return all.reshape(shape);
     }
 
+    /** For each place in a window, the elements there of all windows of a framed tensor: {@code [N, C, windows...]}. */
+    private List<Tensor> elements(Tensor framed) {
+        long[] kernel = window.kernel();
+        int count = Math.toIntExact(NdArray.elements(kernel));
+        List<Tensor> all = new ArrayList<>(count);
+        for (int k = 0; k < count; k++) {
+            Tensor at = framed;
+            int rest = k;
+            for (int i = axes() - 1; i >= 0; i--) {
+                long from = rest % kernel[i] * window.dilation()[i];
+                rest /= (int) kernel[i];
+                at = at.slice(i + 2, from, from + (out[i] - 1) * window.stride()[i] + 1, window.stride()[i]);
+            }
+            all.add(at);
+        }
+        return all;
+    }
+
     /** Positions in the row-major spatial axes, framed by zeros: {@code [1, 1, spatial...]}. */
     Tensor framedPlaces() {
         long[] shape = x.clone();
@@ -180,8 +201,29 @@ record PoolWindow(SpatialWindow window, long[] x, long[] out) {
         return framed(flat.reshape(shape), 0);
     }
 
+    /** Windows for which the engine does the padding. */
+    private final class Sliding implements Kind.Sliding {
+        @Override
+        public List<Tensor> elements(Tensor x) {
+            return PoolWindow.this.elements(framed(x, Double.NEGATIVE_INFINITY));
+        }
+
+        @Override
+        public List<Tensor> places() {
+            return PoolWindow.this.elements(framedPlaces());
+        }
+
+        @Override
+        public Pooling.Maxima maxima(Tensor x) {
+            return pooling().max(x);
+        }
+    }
+
     /** The windows of maximum pooling. */
     static final class OfMaximum implements Kind.Windows {
+        /** Larger windows, such as those of global pooling, are taken whole. */
+        private static final long MOST_ELEMENTS = 64;
+
         @Override
         public Tensor values(Call call, Tensor input) {
             PoolWindow w = PoolWindow.of(call);
@@ -197,6 +239,21 @@ record PoolWindow(SpatialWindow window, long[] x, long[] out) {
         @Override
         public int batchAxes(Call call) {
             return 2;
+        }
+
+        @Override
+        public Kind.@Nullable Sliding sliding(Call call) {
+            PoolWindow w = PoolWindow.of(call);
+            boolean isSmall = NdArray.elements(w.window().kernel()) <= MOST_ELEMENTS;
+            return isSmall && w.isNative() && call.in(0).type().isFloating() ? w.new Sliding() : null;
+        }
+
+        @Override
+        public Tensor scatter(Call call, Tensor x, Tensor places, Tensor amounts) {
+            PoolWindow w = PoolWindow.of(call);
+            return w.axes() == 2 && w.isNative()
+                    ? w.pooling().maxPullback(amounts, x, places)
+                    : Kind.Windows.super.scatter(call, x, places, amounts);
         }
     }
 }

@@ -27,6 +27,15 @@ final class Secants {
         return isZero.where(one, d.expm1().divide(isZero.where(one, d)));
     }
 
+    /**
+     * Of max(x, 0): the larger point over the distance, cut to 0 to 1. Nothing cancels, so that no distance is too small;
+     * where there is none, the slope on that side.
+     */
+    static Tensor relu(Tensor x, Tensor r) {
+        Tensor distance = x.minus(r).absInPlace().atLeastInPlace(Float.MIN_NORMAL);
+        return x.maximum(r).divideInPlace(distance).clampInPlace(0, 1);
+    }
+
     /** Of ln x: ln(1 + d / low) / d with d the distance and low the smaller point. */
     static Tensor log(Tensor x, Tensor r) {
         Tensor low = x.minimum(r);

@@ -1,0 +1,124 @@
+package dev.whence.explain;
+
+import dev.whence.graph.Graph;
+import dev.whence.graph.Network;
+import dev.whence.graph.Precision;
+import dev.whence.graph.operators.StandardOperators;
+import dev.whence.graph.rewrite.Rewrites;
+import dev.whence.graph.rewrite.Rewritten;
+import dev.whence.tensor.Device;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One model in two forms: plain, as its author wrote it, and folded, in which weights have taken in the batch normalisation
+ * beside them. The folded one is faster and rounds otherwise. A form is loaded when it is first used. Safe for several
+ * threads.
+ */
+final class NetworkForms implements AutoCloseable {
+    private final Graph graph;
+    private final Precision precision;
+    private final Device device;
+    private final Graph foldedGraph;
+    private final boolean isFoldable;
+    private final Set<String> foldedNodes = new HashSet<>();
+    private final Set<String> foldedValues = new HashSet<>();
+    private @Nullable Network plain;
+    private @Nullable Network folded;
+
+    /** What a method wants. */
+    enum Form {
+        /** Every node and value as the author wrote them. */
+        PLAIN,
+        /** Whatever is fastest and gives the same in this precision. */
+        FASTEST,
+        /** Normalisation folded, as relevance propagation needs it. */
+        FOLDED
+    }
+
+    /** What a method gets, and whether that is what it wanted. */
+    record Served(Network network, boolean isWanted) {}
+
+    /** Loads the form that will most likely be used. */
+    NetworkForms(Graph graph, Precision precision, Device device) {
+        this.graph = graph;
+        this.precision = precision;
+        this.device = device;
+        Rewritten rewritten = Rewrites.apply(graph, Rewrites.FOLDING);
+        this.isFoldable = !rewritten.applied().isEmpty();
+        this.foldedGraph = rewritten.graph();
+        foldedGraph.inputs().forEach(i -> foldedValues.add(i.name()));
+        foldedGraph.nodes().forEach(n -> {
+            foldedNodes.add(n.name());
+            foldedValues.addAll(n.outputs());
+        });
+        if (isFoldable && precision == Precision.FLOAT32) {
+            folded();
+        } else {
+            plain();
+        }
+    }
+
+    private Network load(Graph form) {
+        return Network.of(form, StandardOperators.SET, precision, device);
+    }
+
+    /** The model as its author wrote it. */
+    Graph graph() {
+        return graph;
+    }
+
+    Precision precision() {
+        return precision;
+    }
+
+    Device device() {
+        return device;
+    }
+
+    /** The form with every node and value. */
+    synchronized Network plain() {
+        if (plain == null) {
+            plain = load(graph);
+        }
+        return plain;
+    }
+
+    private synchronized Network folded() {
+        if (folded == null) {
+            folded = load(foldedGraph);
+        }
+        return folded;
+    }
+
+    /**
+     * The form that is wanted, or the plain one if it lacks something.
+     *
+     * @param nodes nodes that must be there
+     * @param target a value that must be there
+     * @param sources values that must be there
+     * @param moved values that must be there
+     */
+    Served serve(Form wanted, Set<String> nodes, String target, List<String> sources, List<String> moved) {
+        boolean mayFold = wanted == Form.FOLDED || (wanted == Form.FASTEST && precision == Precision.FLOAT32);
+        if (!isFoldable || !mayFold) {
+            return new Served(plain(), true);
+        }
+        boolean isComplete =
+                foldedNodes.containsAll(nodes) && foldedValues.contains(target) && foldedValues.containsAll(sources);
+        return isComplete ? new Served(folded(), true) : new Served(plain(), wanted == Form.FASTEST);
+    }
+
+    /** Frees the weights. */
+    @Override
+    public synchronized void close() {
+        if (plain != null) {
+            plain.close();
+        }
+        if (folded != null) {
+            folded.close();
+        }
+    }
+}
