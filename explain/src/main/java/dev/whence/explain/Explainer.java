@@ -320,9 +320,7 @@ public final class Explainer implements AutoCloseable {
                             + shap.rules().name() + ".");
         }
         if (!(request.method() instanceof Conductance)
-                && references.stream()
-                        .anyMatch(r -> SourceReferences.isUnused(
-                                r, sources, graph().inputs()))) {
+                && references.stream().anyMatch(r -> SourceReferences.isUnused(r, sources, graph().inputs()))) {
             warnings.add("The reference has values for inputs that get no scores; these keep the example's values.");
         }
         if (request.method() instanceof GradCam && request.at() == null) {

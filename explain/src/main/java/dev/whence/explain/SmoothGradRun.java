@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.Objects;
+import java.util.Set;
 
 /** Batches of a method on noisy copies: the inner method runs once a copy, and its scores are summed up in float64. */
 final class SmoothGradRun implements Runner {

@@ -53,7 +53,19 @@ record Task(
         for (TargetChoice choice : choices) {
             fixed.add(choice instanceof TargetChoice.ArgMax ? Seeds.largest(value, first, chosen.examples()) : choice);
         }
-        return new Task(network, hasWantedForm, target, sources, feeds, references, fixed, first, count, chosen, seed, progress);
+        return new Task(
+                network,
+                hasWantedForm,
+                target,
+                sources,
+                feeds,
+                references,
+                fixed,
+                first,
+                count,
+                chosen,
+                seed,
+                progress);
     }
 
     /** One of several repetitions of the same task with other inputs; its progress is a part of this one's. */
@@ -61,7 +73,8 @@ record Task(
         Progress its = (done, total, label) ->
                 progress.step(first + ((long) index * count + Math.max(0, done - first)) / samples, total, label);
         its.step(first, chosen.examples(), "examples");
-        return new Task(network, hasWantedForm, target, sources, others, references, choices, first, count, chosen, seed, its);
+        return new Task(
+                network, hasWantedForm, target, sources, others, references, choices, first, count, chosen, seed, its);
     }
 
     /** Input tensors in the innermost scope. */
