@@ -22,10 +22,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code whence demo}: explains the two networks that come with Whence and writes a report. */
+/** {@code whence demo}: explains the networks that come with Whence and writes a report. */
 @Command(
         name = "demo",
-        description = "Explains two small networks that come with Whence and writes a report to look at.",
+        description = "Explains three small networks that come with Whence and writes a report to look at.",
         mixinStandardHelpOptions = true,
         versionProvider = WhenceVersion.class,
         optionListHeading = "%nOptions:%n",
@@ -34,6 +34,8 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExample:%n",
         footer = {"  whence demo", "  whence demo --check --json -o somewhere"})
 final class DemoCommand implements Callable<Integer> {
+    private static final int NETWORKS = 3;
+
     private final Console console;
     private final Cancellation cancellation;
 
@@ -90,12 +92,14 @@ final class DemoCommand implements Callable<Integer> {
         int threads = Engine.threads();
         Engine.setThreads(1);
         try {
-            progress.step(0, 2, "networks");
+            progress.step(0, NETWORKS, "networks");
             DemoPart digits = DemoDigits.run(folder);
-            progress.step(1, 2, "networks");
+            progress.step(1, NETWORKS, "networks");
             DemoPart genomics = DemoGenomics.run(folder);
-            progress.step(2, 2, "networks");
-            return List.of(digits, genomics);
+            progress.step(2, NETWORKS, "networks");
+            DemoPart reviews = DemoReviews.run(folder);
+            progress.step(NETWORKS, NETWORKS, "networks");
+            return List.of(digits, genomics, reviews);
         } finally {
             Engine.setThreads(threads);
         }
@@ -124,7 +128,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private static Page page(List<DemoPart> parts) {
         Page.Builder page = Page.titled("What contributed, and by how much?")
-                .lead("Two small networks, three methods each, and for every answer the sum that proves it.");
+                .lead("Three small networks, three methods each, and for every answer the sum that proves it.");
         parts.forEach(part -> part.page().addTo(page, part.name()));
         parts.forEach(part -> part.page().addProvenanceTo(page, part.name()));
         return page.build();

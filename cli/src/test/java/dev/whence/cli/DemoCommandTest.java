@@ -31,13 +31,16 @@ class DemoCommandTest {
             "digits-integrated-gradients",
             "genomics-deeplift-genomics",
             "genomics-gradient-x-input",
-            "genomics-integrated-gradients");
+            "genomics-integrated-gradients",
+            "reviews-deeplift-rescale",
+            "reviews-integrated-gradients",
+            "reviews-occlusion");
 
     @TempDir
     private Path folder;
 
     @Test
-    void one_command_explains_two_networks_and_every_promised_sum_adds_up() throws IOException {
+    void one_command_explains_three_networks_and_every_promised_sum_adds_up() throws IOException {
         int threads = Engine.threads();
 
         Ran ran = Ran.whence("demo", "--check", "--json", "--quiet", "-o", folder.toString());
@@ -46,7 +49,7 @@ class DemoCommandTest {
         assertThat(ran.exitCode()).isEqualTo(ExitCode.DONE);
         JsonNode result = new JsonMapper().readTree(ran.out());
         assertThat(result.get("passed").asBoolean()).isTrue();
-        assertThat(result.get("networks")).hasSize(2).allSatisfy(network -> {
+        assertThat(result.get("networks")).hasSize(3).allSatisfy(network -> {
             assertThat(network.get("inputs"))
                     .isNotEmpty()
                     .allSatisfy(input -> assertThat(input.get("found")).isEqualTo(input.get("expected")));
@@ -77,7 +80,13 @@ class DemoCommandTest {
             NdArray scores = Npy.read(folder.resolve(name + ".npy"));
             assertThat(scores).as(name).isEqualTo(attribution.units().getFirst().scores());
         }
-        assertThat(List.of("digits.onnx", "digits.npy", "tal-gata.onnx", "sequences.fasta"))
+        assertThat(List.of(
+                        "digits.onnx",
+                        "digits.npy",
+                        "tal-gata.onnx",
+                        "sequences.fasta",
+                        "reviews.onnx",
+                        "tokenizer.json"))
                 .allSatisfy(name -> assertThat(folder.resolve(name)).isNotEmptyFile());
     }
 

@@ -19,7 +19,15 @@ public enum Bundled {
     /** Two test sequences of each of the four classes. */
     GENOMICS_INPUTS("genomics/sequences.fasta"),
     /** The letter probabilities of the two motifs. */
-    GENOMICS_MOTIFS("genomics/motifs.txt");
+    GENOMICS_MOTIFS("genomics/motifs.txt"),
+    /** The network that tells praise from blame: {@code input_ids}, {@code attention_mask}, {@code probabilities [N, 2]}. */
+    REVIEWS_MODEL("reviews/reviews.onnx"),
+    /** How it cuts a text into tokens. */
+    REVIEWS_TOKENIZER("reviews/tokenizer.json"),
+    /** What its classes are called. */
+    REVIEWS_NOTES("reviews/reviews.whence.yaml"),
+    /** Test reviews, {@code praise} or {@code blame} and the text on each line. */
+    REVIEWS_INPUTS("reviews/reviews.txt");
 
     private final String place;
 

@@ -159,10 +159,10 @@ public final class AttributionPage {
     private List<Block> summary(String prefix) {
         List<Block> blocks = new ArrayList<>();
         blocks.add(attributions.size() == 1 ? verdict() : verdicts());
-        for (int i = 0; i < attributions.size(); i++) {
-            String owner = attributions.size() == 1 ? "" : labels.get(i) + ": ";
-            attributions.get(i).warnings().forEach(warning -> blocks.add(Block.note(owner + warning)));
-        }
+        notes().forEach((warning, owners) -> {
+            boolean all = owners.size() == attributions.size();
+            blocks.add(Block.note(all ? warning : String.join(", ", owners) + ": " + warning));
+        });
         blocks.add(attributions.size() == 1 ? index(prefix) : comparedIndex(prefix));
         if (shown() < count()) {
             blocks.add(Block.note("The first " + shown() + " of " + count()
@@ -171,16 +171,27 @@ public final class AttributionPage {
         return blocks;
     }
 
+    /** Every warning with the names of those that carry it. */
+    private Map<String, List<String>> notes() {
+        Map<String, List<String>> owners = new LinkedHashMap<>();
+        for (int i = 0; i < attributions.size(); i++) {
+            for (String warning : attributions.get(i).warnings()) {
+                owners.computeIfAbsent(warning, w -> new ArrayList<>()).add(labels.get(i));
+            }
+        }
+        return owners;
+    }
+
     /** One sentence on all examples, drawn or not. */
     private Block verdict() {
         Attribution attribution = attributions.getFirst();
         String sentence = "the scores of " + passed(attribution) + " of " + count()
-                + (count() == 1 ? " example" : " examples") + " add up to what they explain; the largest |δ| is "
-                + Numbers.plain(worst(attribution)) + ".";
+                + (count() == 1 ? " example" : " examples") + " add up to what they explain; the largest ";
         return () -> new Markup()
                 .open("p")
                 .element("strong", labels.getFirst())
                 .text(" explains " + targetName(attribution) + ": " + sentence)
+                .element("span", "|δ| is " + Numbers.plain(worst(attribution)) + ".", "class", "delta")
                 .close("p")
                 .toString();
     }

@@ -11,6 +11,9 @@ import java.util.List;
 public final class TextSpans implements Block {
     private static final double MARK_FROM = 0.05;
 
+    /** Brackets weigh more than a faint colour, so they are kept for what matters. */
+    private static final double BRACKET_FROM = 0.15;
+
     /** What stands for a token that shares its characters with the one before, as bytes of one character do. */
     private static final String SAME_PLACE = "\u00B7";
 
@@ -66,6 +69,30 @@ public final class TextSpans implements Block {
         return new TextSpans(name, pieces, after, scores);
     }
 
+    /**
+     * How a token is shown: of several equal ones in a row that were added around the text and scored 0, as padding is,
+     * the first stands for all.
+     */
+    private String shown(int at) {
+        if (isLikeNext(at - 1)) {
+            return "";
+        }
+        int last = at;
+        while (isLikeNext(last)) {
+            last++;
+        }
+        return pieces.get(at).text() + (last == at ? "" : "\u00D7" + (last - at + 1));
+    }
+
+    private boolean isLikeNext(int at) {
+        return at >= 0
+                && at + 1 < scores.length
+                && pieces.get(at).special()
+                && pieces.get(at).equals(pieces.get(at + 1))
+                && scores[at] == 0
+                && scores[at + 1] == 0;
+    }
+
     private double limit() {
         return Pixels.limit(scores, HeatMap.DEFAULT_CLIP);
     }
@@ -85,7 +112,9 @@ public final class TextSpans implements Block {
             String special = piece.special() ? "special" : "";
             if (Math.abs(share) < MARK_FROM) {
                 if (piece.special()) {
-                    out.element("span", piece.text(), "class", special);
+                    if (!shown(i).isEmpty()) {
+                        out.element("span", shown(i), "class", special);
+                    }
                 } else {
                     out.text(piece.text());
                 }
@@ -127,8 +156,8 @@ public final class TextSpans implements Block {
             double share = share(i, limit);
             out.append(harmless(piece.before()));
             if (Math.abs(share) < MARK_FROM) {
-                out.append(
-                        piece.special() ? "\u001b[2m" + harmless(piece.text()) + "\u001b[0m" : harmless(piece.text()));
+                String faint = harmless(shown(i));
+                out.append(piece.special() && !faint.isEmpty() ? "\u001b[2m" + faint + "\u001b[0m" : faint);
                 continue;
             }
             int ground = ColorScale.DIVERGING.rgb(share);
@@ -146,10 +175,10 @@ public final class TextSpans implements Block {
         for (int i = 0; i < scores.length; i++) {
             Piece piece = pieces.get(i);
             double share = share(i, limit);
-            String text = harmless(piece.text());
+            String text = harmless(shown(i));
             String bare = text.strip();
             out.append(harmless(piece.before()));
-            if (Math.abs(share) < MARK_FROM || bare.isEmpty()) {
+            if (Math.abs(share) < BRACKET_FROM || bare.isEmpty()) {
                 out.append(text);
             } else {
                 int at = text.indexOf(bare);

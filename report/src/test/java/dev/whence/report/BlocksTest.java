@@ -86,6 +86,19 @@ class BlocksTest {
     }
 
     @Test
+    void padding_is_shown_once() {
+        var pad = new TokenizedText.Token("[PAD]", 4, 4, true);
+        var text = new TokenizedText("good", List.of(new TokenizedText.Token("good", 0, 4, false), pad, pad, pad));
+        var spans = TextSpans.of("t", text, new double[] {1, 0, 0, 0});
+        assertThat(spans.plain()).isEqualTo("[+good][PAD]\u00d73");
+        assertThat(spans.ansi().replaceAll("\u001b\\[[0-9;]*m", "")).isEqualTo("good[PAD]\u00d73");
+        assertThat(Xml.ofClass(Xml.fragment(spans), "p", "tokens"))
+                .singleElement()
+                .satisfies(e -> assertThat(e.getTextContent()).isEqualTo("good[PAD]\u00d73"));
+        assertThat(Xml.elements(Xml.fragment(spans), "tr")).hasSize(5);
+    }
+
+    @Test
     void a_text_keeps_what_stands_between_its_tokens() {
         var text = new TokenizedText(
                 "Good  \ud83d\ude00 film\u0021",

@@ -85,7 +85,6 @@ public final class Tokenizer implements AutoCloseable {
     private static TokenizersLibrary library(Path cache) {
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");
-        System.setProperty("RUST_FLAVOR", "cpu");
         System.setProperty("ENGINE_CACHE_DIR", cache.toString());
         try {
             LibUtils.checkStatus();
