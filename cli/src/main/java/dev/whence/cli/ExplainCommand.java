@@ -99,6 +99,11 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--top", paramLabel = "N", defaultValue = "8", description = "Scores to print of each; 8.")
     int top = 8;
 
+    @Option(
+            names = "--profile",
+            description = "Tell where time and memory went, operator by operator, on standard error.")
+    boolean profile;
+
     @Mixin
     final CommonOptions common = new CommonOptions();
 

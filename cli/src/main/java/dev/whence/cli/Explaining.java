@@ -8,6 +8,7 @@ import dev.whence.core.WhenceException;
 import dev.whence.explain.AttributionMethod;
 import dev.whence.explain.Explanation;
 import dev.whence.explain.Request;
+import dev.whence.graph.Profile;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,7 +37,13 @@ final class Explaining {
                     .getFirst();
             AttributionFiles.requireOneArray(files, session.scored(command.target.at));
             Request request = Work.request(session, command.target, method, references, progress, notices);
-            Explanation explanation = session.explainer().explain(request).getFirst();
+            Profile profile = command.profile ? new Profile() : null;
+            long start = System.nanoTime();
+            Explanation explanation = (profile == null
+                            ? session.explainer().explain(request)
+                            : profile.during(() -> session.explainer().explain(request)))
+                    .getFirst();
+            long nanoseconds = System.nanoTime() - start;
             Attribution attribution = Work.complete(explanation, session, command.target, notices);
             progress.close();
             Check check = Check.of(attribution, command.model.precision, command.tolerance);
@@ -44,6 +51,9 @@ final class Explaining {
             String title = method.name() + " on " + session.model().getFileName();
             AttributionFiles.write(files, attribution, title, ExampleViews.of(session, explanation.elements()));
             attribution.warnings().forEach(sentence -> command.common.notice(command.console, "note: " + sentence));
+            if (profile != null) {
+                ProfileTable.print(command.console, profile, nanoseconds, command.common.json);
+            }
             print(command, session, explanation, attribution, check, files);
             return check.foundBad() ? ExitCode.FOUND_BAD : ExitCode.DONE;
         }
@@ -53,6 +63,7 @@ final class Explaining {
         MethodChoice.find(command.method);
         TargetText.parse(command.target.target);
         Work.batch(command.target.batch);
+        Work.memory(command.target.memory);
         Check.requirePossible(command.tolerance);
         if (command.show < 0 || command.top < 0) {
             throw new WhenceException(ErrorCode.USAGE, "Options --show and --top must not be negative.");

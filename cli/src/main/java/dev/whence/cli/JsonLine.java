@@ -1,7 +1,9 @@
 package dev.whence.cli;
 
+import dev.whence.graph.Profile;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -23,6 +25,17 @@ final class JsonLine {
         event.put("total", total);
         event.put("label", label);
         event.put("seconds", Math.round(seconds * 1000) / 1000.0);
+        return write(event);
+    }
+
+    static String profile(Profile.Row row) {
+        Map<String, Object> event = new LinkedHashMap<>();
+        event.put("event", "profile");
+        event.put("operator", row.operator());
+        event.put("direction", row.direction().name().toLowerCase(Locale.ROOT));
+        event.put("calls", row.calls());
+        event.put("milliseconds", row.nanoseconds() / 1e6);
+        event.put("bytes", row.bytes());
         return write(event);
     }
 

@@ -37,6 +37,13 @@ final class TargetOptions {
             description = "Most examples at a time; auto is the default.")
     String batch = "auto";
 
+    @Option(
+            names = "--memory",
+            paramLabel = "SIZE",
+            description = "What the whole process may take, such as 2g or 800m; --batch auto keeps to it.")
+    @Nullable
+    String memory;
+
     @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "Seed of random choices; 0.")
     long seed;
 }

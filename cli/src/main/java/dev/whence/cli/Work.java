@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,7 @@ final class Work {
                 .at(session.at(options.at))
                 .reference(reference(session, options, method, references, notices))
                 .batch(batch(options.batch))
+                .memory(memory(options.memory))
                 .seed(options.seed)
                 .progress(progress);
     }
@@ -88,6 +90,20 @@ final class Work {
                     ErrorCode.USAGE, "Option --batch must be auto or a number from 1 on; found '" + text + "'.");
         }
         return Integer.parseInt(text);
+    }
+
+    /** Bytes after {@code --memory}; 0 without it. */
+    static long memory(@Nullable String text) {
+        if (text == null) {
+            return 0;
+        }
+        if (!text.toLowerCase(Locale.ROOT).matches("[1-9][0-9]{0,8}[kmgt]")) {
+            throw new WhenceException(
+                    ErrorCode.USAGE,
+                    "Option --memory must be a number and one of k, m, g, t, such as 2g; found '" + text + "'.");
+        }
+        int power = 1 + "kmgt".indexOf(Character.toLowerCase(text.charAt(text.length() - 1)));
+        return Long.parseLong(text.substring(0, text.length() - 1)) << (10 * power);
     }
 
     /** Texts after {@code --reference}. */

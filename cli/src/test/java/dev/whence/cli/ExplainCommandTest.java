@@ -64,6 +64,34 @@ class ExplainCommandTest {
     }
 
     @Test
+    void the_profile_tells_operators_and_directions() {
+        Ran ran = explain("--profile");
+
+        assertThat(ran.exitCode()).as(ran.err()).isEqualTo(ExitCode.DONE);
+        assertThat(ran.err())
+                .contains("Gemm")
+                .contains("forward")
+                .contains("backward")
+                .contains("everything else");
+        assertThat(ran.out()).doesNotContain("backward");
+        assertThat(explain("--profile", "--json").err()).contains("\"event\":\"profile\"");
+    }
+
+    @Test
+    void a_limit_of_memory_changes_no_score() {
+        assertThat(explained("--memory", "4g", "--precision", "float64").units())
+                .isEqualTo(explained("--precision", "float64").units());
+    }
+
+    @Test
+    void a_limit_of_memory_is_a_number_and_a_letter() {
+        Ran ran = explain("--memory", "much");
+
+        assertThat(ran.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ran.err()).contains("--memory", "2g", "much");
+    }
+
+    @Test
     void contributions_add_up_to_the_change_of_the_logit() {
         Attribution attribution = explained("--target", "1", "--precision", "float64");
 

@@ -79,6 +79,7 @@ final class Auditor {
                 request.at(),
                 its,
                 count,
+                request.memory(),
                 request.seed(),
                 request.progress());
     }

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * is a network in which they cannot be broadcast, for which they are repeated.
  */
 final class DeepLiftRun implements Runner {
+    /** Traces of more shared references than this would fill the memory; they are run again for every batch. */
+    private static final int KEPT_REFERENCES = 4;
+
     private final DeepLift method;
     private final @Nullable Ledger ledger;
     private final boolean anyParts;
@@ -56,7 +59,8 @@ final class DeepLiftRun implements Runner {
     @Override
     public List<BatchResult> run(Task task) {
         for (Map<String, NdArray> reference : task.references()) {
-            if (task.count() > 1 && Task.isShared(reference) && !sharedTraces.containsKey(reference)) {
+            boolean areFew = task.references().size() <= KEPT_REFERENCES;
+            if (areFew && task.count() > 1 && Task.isShared(reference) && !sharedTraces.containsKey(reference)) {
                 sharedTraces.put(reference, sharedTrace(task, reference));
             }
         }
@@ -91,12 +95,16 @@ final class DeepLiftRun implements Runner {
     private record Compared(Pair pair, Trace reference) {}
 
     private Compared compare(Task task, Trace x, Map<String, NdArray> reference) {
-        Trace once = sharedTraces.get(reference);
+        boolean isKept = sharedTraces.containsKey(reference);
+        boolean isShared = task.count() > 1 && Task.isShared(reference);
+        Trace once = isKept ? sharedTraces.get(reference) : isShared ? sharedTrace(task, reference) : null;
         if (once != null) {
             Pair pair = Pair.of(x.steps(), once.steps());
             if (pair.broadcasts()) {
                 return new Compared(pair, once);
             }
+        }
+        if (isKept) {
             sharedTraces.put(reference, null);
         }
         Trace repeated =

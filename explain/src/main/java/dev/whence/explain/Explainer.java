@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for several threads at once.
  */
 public final class Explainer implements AutoCloseable {
-    private static final long ELEMENTS_AT_ONCE = 1 << 21;
+    /** More targets take turns, because the multipliers of all are held at once. */
+    private static final int TARGETS_AT_ONCE = 32;
 
     private final NetworkForms forms;
     private final String modelHash;
@@ -93,7 +94,14 @@ public final class Explainer implements AutoCloseable {
      * @throws WhenceException if an input, reference or target does not fit, or an operator on the way has no rule
      */
     public List<Explanation> explain(Request request) {
-        return explain(request, Runner.of(request.method()));
+        List<TargetChoice> targets = request.targets();
+        List<Explanation> all = new ArrayList<>();
+        for (int first = 0; first < targets.size(); first += TARGETS_AT_ONCE) {
+            List<TargetChoice> some = targets.subList(first, Math.min(first + TARGETS_AT_ONCE, targets.size()));
+            Request part = request.target(some.toArray(TargetChoice[]::new));
+            all.addAll(explain(part, Runner.of(request.method())));
+        }
+        return all;
     }
 
     /**
@@ -142,17 +150,19 @@ public final class Explainer implements AutoCloseable {
         List<Map<String, NdArray>> references = references(request, sources);
         references.forEach(r -> InputChecks.requireFinite("reference", r));
         int examples = examples(request.inputs());
-        int batch = batchSize(request, examples);
+        BatchPlan plan = batchPlan(request, examples);
         Chosen chosen = new Chosen(request.targets(), examples);
         List<String> moved = moved(request, sources);
         NetworkForms.Served served = forms.serve(runner.form(), runner.nodes(), target.name(), sources, moved);
         SourceReferences compared = new SourceReferences(served.network(), moved);
         List<List<BatchResult>> batches = new ArrayList<>();
         try (runner) {
-            for (int first = 0; first < examples; first += batch) {
-                int count = Math.min(batch, examples - first);
+            int count;
+            for (int first = 0; first < examples; first += count) {
+                count = Math.min(plan.begin(), examples - first);
                 Task task = task(served, request, target.name(), sources, references, compared, first, count, chosen);
                 batches.add(runner.run(task));
+                plan.end(count);
                 request.progress().step((long) first + count, examples, "examples");
             }
         }
@@ -216,25 +226,23 @@ public final class Explainer implements AutoCloseable {
         return examples;
     }
 
-    /** A model with a fixed batch gets batches of that size; else as many examples as fit comfortably. */
-    private int batchSize(Request request, int examples) {
+    /** A model with a fixed batch gets batches of that size; else as many examples as are asked for or fit. */
+    private BatchPlan batchPlan(Request request, int examples) {
         int fixed = fixedBatch();
-        if (fixed > 0) {
-            if (examples % fixed != 0) {
-                throw new WhenceException(
-                        ErrorCode.SHAPE_MISMATCH,
-                        "The inputs have a fixed batch of " + fixed + " in the model, but " + examples
-                                + " examples are given; a multiple of " + fixed + " is expected.");
-            }
-            return fixed;
+        if (fixed > 0 && examples % fixed != 0) {
+            throw new WhenceException(
+                    ErrorCode.SHAPE_MISMATCH,
+                    "The inputs have a fixed batch of " + fixed + " in the model, but " + examples
+                            + " examples are given; a multiple of " + fixed + " is expected.");
         }
-        if (request.batch() > 0) {
-            return request.batch();
+        if (fixed > 0 || request.batch() > 0) {
+            return BatchPlan.of(fixed > 0 ? fixed : request.batch());
         }
-        long perExample = request.inputs().values().stream()
-                .mapToLong(a -> a.size() / Math.max(1, examples))
-                .sum();
-        return (int) Math.max(1, Math.min(256, ELEMENTS_AT_ONCE / Math.max(1, perExample)));
+        return request.memory() > 0
+                ? BatchPlan.within(request.memory())
+                : BatchPlan.forExamplesOf(request.inputs().values().stream()
+                        .mapToLong(a -> a.size() / Math.max(1, examples))
+                        .sum());
     }
 
     // ---- references --------------------------------------------------------------------------------------------
