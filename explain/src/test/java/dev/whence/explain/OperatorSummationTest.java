@@ -156,6 +156,8 @@ class OperatorSummationTest {
                 false));
         all.add(new Case("Cast", g -> g.node(node("", "Cast", Attributes.of("to", 1), List.of("h"), "y")), false));
         all.add(new Case(
+                "Cast to float8", g -> g.node(node("", "Cast", Attributes.of("to", 17), List.of("h"), "y")), false));
+        all.add(new Case(
                 "noise",
                 g -> g.node(node("", "RandomNormalLike", Attributes.NONE, List.of("h"), "e"))
                         .node(node("", "Mul", Attributes.NONE, List.of("h", "e"), "y")),

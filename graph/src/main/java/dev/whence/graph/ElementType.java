@@ -25,18 +25,19 @@ public enum ElementType {
     COMPLEX64(14, "complex64", 0, null),
     COMPLEX128(15, "complex128", 0, null),
     BFLOAT16(16, "bfloat16", 2, NdArray.Type.BFLOAT16),
-    FLOAT8E4M3FN(17, "float8e4m3fn", 0, null),
-    FLOAT8E4M3FNUZ(18, "float8e4m3fnuz", 0, null),
-    FLOAT8E5M2(19, "float8e5m2", 0, null),
-    FLOAT8E5M2FNUZ(20, "float8e5m2fnuz", 0, null),
+    /** Kept as {@link NdArray.Type#FLOAT32}, like all {@link NarrowFloats}. */
+    FLOAT8E4M3FN(17, "float8e4m3fn", 4, NdArray.Type.FLOAT32),
+    FLOAT8E4M3FNUZ(18, "float8e4m3fnuz", 4, NdArray.Type.FLOAT32),
+    FLOAT8E5M2(19, "float8e5m2", 4, NdArray.Type.FLOAT32),
+    FLOAT8E5M2FNUZ(20, "float8e5m2fnuz", 4, NdArray.Type.FLOAT32),
     /** Kept one value a byte, as {@link NdArray.Type#UINT8}. */
     UINT4(21, "uint4", 1, NdArray.Type.UINT8),
     /** Kept one value a byte, as {@link NdArray.Type#INT8}. */
     INT4(22, "int4", 1, NdArray.Type.INT8),
-    FLOAT4E2M1(23, "float4e2m1", 0, null),
-    FLOAT8E8M0(24, "float8e8m0", 0, null),
-    UINT2(25, "uint2", 0, null),
-    INT2(26, "int2", 0, null);
+    FLOAT4E2M1(23, "float4e2m1", 4, NdArray.Type.FLOAT32),
+    FLOAT8E8M0(24, "float8e8m0", 4, NdArray.Type.FLOAT32),
+    UINT2(25, "uint2", 1, NdArray.Type.UINT8),
+    INT2(26, "int2", 1, NdArray.Type.INT8);
 
     private final int code;
     private final String text;
@@ -75,9 +76,24 @@ public enum ElementType {
         return text;
     }
 
-    /** The type under which values are kept in memory, or null where Whence keeps none (strings, float8, ...). */
+    /** The type under which values are kept in memory, or null where Whence keeps none (strings, complex numbers). */
     public NdArray.@Nullable Type stored() {
         return stored;
+    }
+
+    /** The bits one element takes in a file; types narrower than a byte lie several in one, the first lowest. */
+    public int bits() {
+        return switch (this) {
+            case FLOAT8E4M3FN, FLOAT8E4M3FNUZ, FLOAT8E5M2, FLOAT8E5M2FNUZ, FLOAT8E8M0 -> 8;
+            case UINT4, INT4, FLOAT4E2M1 -> 4;
+            case UINT2, INT2 -> 2;
+            default -> 8 * bytes;
+        };
+    }
+
+    /** Whether values lie in files in fewer bits than in memory. */
+    public boolean isNarrow() {
+        return bits() < 8 * bytes;
     }
 
     /** The bytes one element takes in a {@link Constant}; 0 where Whence keeps none. */

@@ -116,7 +116,7 @@ public record OnnxModel(Graph graph, String sha256, long irVersion, Map<String, 
         ModelProto proto = parse(bytes);
         Map<String, Integer> opsets = OnnxImport.opsets(proto.getOpsetImportList());
         TensorReader tensors = new TensorReader(new ExternalData(folder));
-        Graph graph = FourBitTypes.written(new OnnxImport(tensors).model(proto, opsets));
+        Graph graph = NarrowTypes.written(new OnnxImport(tensors).model(proto, opsets));
         String producer = (proto.getProducerName() + " " + proto.getProducerVersion()).strip();
         return new OnnxModel(graph, sha256(bytes.duplicate()), proto.getIrVersion(), opsets, producer);
     }

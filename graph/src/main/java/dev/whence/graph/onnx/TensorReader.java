@@ -7,6 +7,7 @@ import dev.whence.core.ErrorCode;
 import dev.whence.core.WhenceException;
 import dev.whence.graph.Constant;
 import dev.whence.graph.ElementType;
+import dev.whence.graph.NarrowFloats;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -65,8 +66,9 @@ final class TensorReader {
 
     private Constant numbers(TensorProto proto, ElementType element, long... shape) {
         long bytes = Constant.bytes(element, shape);
-        boolean packed = element == ElementType.INT4 || element == ElementType.UINT4;
-        long inFile = packed ? bytes / 2 + bytes % 2 : bytes;
+        boolean isNarrow = element.isNarrow();
+        long count = element.bytes() == 0 ? 0 : bytes / element.bytes();
+        long inFile = isNarrow ? Math.ceilDiv(count, 8 / element.bits()) : bytes;
         MemorySegment data;
         if (proto.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
             data = external.read(proto.getName(), proto.getExternalDataList(), inFile);
@@ -81,16 +83,18 @@ final class TensorReader {
                     "of " + element.text() + Arrays.toString(shape) + " takes " + inFile + " bytes, but "
                             + data.byteSize() + " are given");
         }
-        if (packed && bytes > MAX_ARRAY) {
+        if (isNarrow && bytes > MAX_ARRAY) {
             throw refuse(
-                    proto.getName(), "has " + bytes + " numbers of 4 bits; at most " + MAX_ARRAY + " are supported");
+                    proto.getName(),
+                    "has " + count + " numbers of type " + element.text() + "; at most " + MAX_ARRAY / element.bytes()
+                            + " are supported");
         }
-        return Constant.of(element, packed ? unpack(element, data, bytes) : data, shape);
+        return Constant.of(element, isNarrow ? unpack(element, data, (int) count) : data, shape);
     }
 
     /** Numbers that lie in the message as numbers, put into bytes. */
     private static MemorySegment typed(TensorProto proto, ElementType element, long bytes) {
-        int width = element == ElementType.INT4 || element == ElementType.UINT4 ? 1 : element.bytes();
+        int width = element.isNarrow() ? 1 : element.bytes();
         int given = switch (element) {
             case FLOAT32 -> proto.getFloatDataCount();
             case FLOAT64 -> proto.getDoubleDataCount();
@@ -117,15 +121,24 @@ final class TensorReader {
         return MemorySegment.ofArray(out.array());
     }
 
-    /** Two 4-bit numbers a byte, the lower half first, as one number a byte. */
-    private static MemorySegment unpack(ElementType element, MemorySegment packed, long count) {
-        byte[] out = new byte[Math.toIntExact(count)];
-        for (int i = 0; i < out.length; i++) {
-            int both = packed.get(ValueLayout.JAVA_BYTE, i / 2);
-            int half = i % 2 == 0 ? both & 15 : (both >> 4) & 15;
-            out[i] = (byte) (element == ElementType.INT4 ? (half ^ 8) - 8 : half);
+    /** Numbers of few bits, the first in the lowest, as they are kept in memory. */
+    private static MemorySegment unpack(ElementType element, MemorySegment packed, int count) {
+        int bits = element.bits();
+        int perByte = 8 / bits;
+        boolean isReal = NarrowFloats.isNarrow(element);
+        boolean isSigned = element == ElementType.INT4 || element == ElementType.INT2;
+        ByteBuffer out = ByteBuffer.allocate(count * element.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < count; i++) {
+            int shift = i % perByte * bits;
+            int pattern = (packed.get(ValueLayout.JAVA_BYTE, i / perByte) >> shift) & ((1 << bits) - 1);
+            if (isReal) {
+                out.putFloat((float) NarrowFloats.of(element).decode(pattern));
+            } else {
+                int sign = isSigned ? 1 << (bits - 1) : 0;
+                out.put((byte) ((pattern ^ sign) - sign));
+            }
         }
-        return MemorySegment.ofArray(out);
+        return MemorySegment.ofArray(out.array());
     }
 
     /** A sparse tensor, made dense if that is small. Indices are flat, or one row of coordinates a value. */

@@ -5,12 +5,16 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.whence.graph.Constant;
 import dev.whence.graph.ElementType;
+import dev.whence.graph.NarrowFloats;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 
 /** Where the numbers of a constant go when a model is written. */
 interface TensorWriter {
+    ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
     /** Into the model file itself. */
     TensorWriter INSIDE = (name, constant) -> {
         TensorProto.Builder out = head(name, constant);
@@ -37,16 +41,21 @@ interface TensorWriter {
         return out;
     }
 
-    /** The bytes as the format has them: 4-bit numbers lie two in a byte, the first in the lower half. */
+    /** The bytes as the format has them: narrow numbers lie several in a byte, the first lowest. */
     static MemorySegment bytes(Constant constant) {
-        if (constant.element() != ElementType.INT4 && constant.element() != ElementType.UINT4) {
+        ElementType element = constant.element();
+        if (!element.isNarrow()) {
             return constant.segment();
         }
         int count = Math.toIntExact(constant.elements());
-        byte[] out = new byte[count / 2 + count % 2];
+        int perByte = 8 / element.bits();
+        byte[] out = new byte[Math.ceilDiv(count, perByte)];
         for (int i = 0; i < count; i++) {
-            int half = constant.segment().get(ValueLayout.JAVA_BYTE, i) & 15;
-            out[i / 2] |= (byte) (i % 2 == 0 ? half : half << 4);
+            int pattern = NarrowFloats.isNarrow(element)
+                    ? NarrowFloats.of(element).encode(constant.segment().getAtIndex(FLOAT, i))
+                    : constant.segment().get(ValueLayout.JAVA_BYTE, i);
+            int kept = pattern & ((1 << element.bits()) - 1);
+            out[i / perByte] |= (byte) (kept << (i % perByte * element.bits()));
         }
         return MemorySegment.ofArray(out);
     }

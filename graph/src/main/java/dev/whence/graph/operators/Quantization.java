@@ -5,6 +5,7 @@ import dev.whence.core.NdArray;
 import dev.whence.core.WhenceException;
 import dev.whence.graph.Call;
 import dev.whence.graph.ElementType;
+import dev.whence.graph.NarrowFloats;
 import dev.whence.tensor.Tensor;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -15,12 +16,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param scale real, positive
  * @param zero the whole number that stands for 0, as int64; null for 0
+ * @param saturates whether narrow real types take what is too large as their largest number
  */
-record Quantization(Tensor scale, @Nullable Tensor zero) {
+record Quantization(Tensor scale, @Nullable Tensor zero, boolean saturates) {
 
     static Quantization of(Call c) {
         Tensor zero = c.optional(2);
-        return new Quantization(stretched(c, c.in(1)), zero == null ? null : stretched(c, zero.to(NdArray.Type.INT64)));
+        return new Quantization(
+                stretched(c, c.in(1)),
+                zero == null ? null : stretched(c, zero.to(NdArray.Type.INT64)),
+                c.attributes().flag("saturate", true));
     }
 
     /** One number for all, one for each entry of {@code axis}, or one for each block of entries. */
@@ -64,6 +69,10 @@ record Quantization(Tensor scale, @Nullable Tensor zero) {
 
     /** round(x / scale) + zero, limited to the range of the type, still real. */
     Tensor steps(Tensor x, ElementType type) {
+        if (NarrowFloats.isNarrow(type)) {
+            Tensor parts = x.divide(scale);
+            return NarrowFloats.of(type).rounded(zero == null ? parts : parts.plus(zero.to(scale.type())), saturates);
+        }
         Tensor steps = x.divide(scale).round();
         Tensor moved = zero == null ? steps : steps.plus(zero.to(scale.type()));
         return moved.clamp(lowest(type), highest(type));
@@ -71,7 +80,11 @@ record Quantization(Tensor scale, @Nullable Tensor zero) {
 
     /** (x - zero) scale. */
     Tensor real(Tensor x) {
-        Tensor moved = zero == null ? x : x.to(NdArray.Type.INT64).minus(zero);
+        Tensor moved = zero == null
+                ? x
+                : x.type().isFloating()
+                        ? x.minus(zero.to(x.type()))
+                        : x.to(NdArray.Type.INT64).minus(zero);
         return moved.to(scale.type()).times(scale);
     }
 
@@ -82,7 +95,8 @@ record Quantization(Tensor scale, @Nullable Tensor zero) {
         ElementType type = code != 0
                 ? ElementType.ofCode(code).orElse(ElementType.STRING)
                 : zero == null ? ElementType.UINT8 : ElementType.of(zero.type());
-        if (type.stored() == null || type.stored().isFloating()) {
+        if (!NarrowFloats.isNarrow(type)
+                && (type.stored() == null || type.stored().isFloating())) {
             throw new WhenceException(
                     ErrorCode.OPERATOR_UNSUPPORTED, "quantisation to " + type.text() + " is not supported");
         }
@@ -91,6 +105,7 @@ record Quantization(Tensor scale, @Nullable Tensor zero) {
 
     private static double lowest(ElementType type) {
         return switch (type) {
+            case INT2 -> -2;
             case INT4 -> -8;
             case INT8 -> Byte.MIN_VALUE;
             case INT16 -> Short.MIN_VALUE;
@@ -101,6 +116,8 @@ record Quantization(Tensor scale, @Nullable Tensor zero) {
 
     private static double highest(ElementType type) {
         return switch (type) {
+            case INT2 -> 1;
+            case UINT2 -> 3;
             case INT4 -> 7;
             case UINT4 -> 15;
             case INT8 -> Byte.MAX_VALUE;

@@ -5,6 +5,7 @@ import dev.whence.graph.Attributes;
 import dev.whence.graph.Call;
 import dev.whence.graph.Emitter;
 import dev.whence.graph.Kind;
+import dev.whence.graph.NarrowFloats;
 import dev.whence.graph.Operator;
 import dev.whence.graph.Reads;
 import dev.whence.graph.Slot;
@@ -44,6 +45,10 @@ final class QuantizationOperators {
     private static Tensor slope(Call c, Tensor x) {
         Quantization q = Quantization.of(c);
         Tensor position = x.divide(q.scale());
+        if (NarrowFloats.isNarrow(Quantization.target(c))) {
+            double largest = NarrowFloats.of(Quantization.target(c)).largest();
+            return position.abs().lessOrEqual(largest).to(x.type()).divide(q.scale());
+        }
         Tensor error = q.steps(x, Quantization.target(c));
         error = q.zero() == null ? error : error.minus(q.zero().to(q.scale().type()));
         Tensor isInside = position.minus(error).abs().lessOrEqual(0.5);

@@ -7,6 +7,7 @@ import dev.whence.graph.Call;
 import dev.whence.graph.ElementType;
 import dev.whence.graph.Kind;
 import dev.whence.graph.Kinds;
+import dev.whence.graph.NarrowFloats;
 import dev.whence.graph.Operator;
 import dev.whence.graph.Reads;
 import dev.whence.tensor.Tensor;
@@ -24,7 +25,10 @@ final class TypeOperators {
             .forward(TypeOperators::cast)
             .gradients((c, gys) -> passed(c, gys[0], wanted(c, "to")))
             .reads(Reads.NOTHING)
-            .kind(c -> kind(c, wanted(c, "to")))
+            .kind(c -> NarrowFloats.isNarrow(
+                            ElementType.ofCode(c.attributes().integer("to")).orElse(ElementType.FLOAT32))
+                    ? Kinds.ELEMENTWISE
+                    : kind(c, wanted(c, "to")))
             .linearPart(c -> converted(c.in(0), c.resolve(wanted(c, "to"))))
             .build();
 
@@ -38,15 +42,21 @@ final class TypeOperators {
             .build();
 
     private static Tensor cast(Call c) {
-        Tensor y = converted(c.in(0), c.resolve(wanted(c, "to")));
-        long code = c.attributes().integer("to");
-        if (code != ElementType.UINT4.code() && code != ElementType.INT4.code()) {
+        NdArray.Type stored = c.resolve(wanted(c, "to"));
+        ElementType element = ElementType.ofCode(c.attributes().integer("to")).orElseThrow();
+        if (NarrowFloats.isNarrow(element)) {
+            boolean saturates = c.attributes().flag("saturate", true);
+            return NarrowFloats.of(element).rounded(converted(c.in(0), stored), saturates);
+        }
+        Tensor y = converted(c.in(0), stored);
+        if (!element.isNarrow()) {
             return y;
         }
-        // Numbers of 4 bits are kept one a byte and wrap around as their own width does.
-        Tensor low = y.bitAnd(Broadcasting.number(15, y));
-        Tensor sign = Broadcasting.number(8, y);
-        return code == ElementType.UINT4.code() ? low : low.bitXor(sign).minus(sign);
+        // Numbers of few bits are kept one a byte and wrap around as their own width does.
+        Tensor low = y.bitAnd(Broadcasting.number((1 << element.bits()) - 1, y));
+        Tensor sign = Broadcasting.number(1 << (element.bits() - 1), y);
+        boolean isSigned = element == ElementType.INT4 || element == ElementType.INT2;
+        return isSigned ? low.bitXor(sign).minus(sign) : low;
     }
 
     private static Kind kind(Call c, NdArray.Type to) {

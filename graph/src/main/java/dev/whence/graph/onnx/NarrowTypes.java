@@ -10,16 +10,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes 4-bit types into the nodes that make them. Such numbers are kept one a byte, so a running network cannot see from
- * a value that it has four bits; what the model declares can.
+ * Writes types of 8 bits and fewer into the nodes that make them. Such numbers are kept in wider types, so a running network
+ * cannot see from a value that it has four bits, say; what the model declares can.
  *
  * <pre>
  *   before:  x, scale, zero: int4 ─ QuantizeLinear        after:  ... ─ QuantizeLinear {output_dtype=int4}
  *            x, y: int4 ─ CastLike                                x ─ Cast {to=int4}
  * </pre>
  */
-final class FourBitTypes {
-    private FourBitTypes() {}
+final class NarrowTypes {
+    private NarrowTypes() {}
 
     static Graph written(Graph graph) {
         if (graph.nodes().stream().allMatch(n -> written(graph, n).equals(n))) {
@@ -40,7 +40,7 @@ final class FourBitTypes {
             return node;
         }
         if (node.operator().equals("QuantizeLinear")) {
-            ElementType type = fourBits(graph, node, 2);
+            ElementType type = narrow(graph, node, 2);
             boolean isKnown = node.attributes().integer("output_dtype", 0) != 0;
             return isKnown || type == null
                     ? node
@@ -51,9 +51,9 @@ final class FourBitTypes {
                             node.attributes().with("output_dtype", type.code()));
         }
         if (node.operator().equals("CastLike")) {
-            ElementType type = fourBits(graph, node, 1);
+            ElementType type = narrow(graph, node, 1);
             if (type != null) {
-                Attributes to = Attributes.of("to", type.code());
+                Attributes to = node.attributes().with("to", type.code());
                 List<String> data = node.inputs().subList(0, 1);
                 return new Node(node.name(), "", "Cast", node.opset(), data, node.outputs(), to);
             }
@@ -61,8 +61,8 @@ final class FourBitTypes {
         return node;
     }
 
-    /** What the model declares an input to hold, if that has four bits. */
-    private static @Nullable ElementType fourBits(Graph graph, Node node, int input) {
+    /** What the model declares an input to hold, if that is narrow. */
+    private static @Nullable ElementType narrow(Graph graph, Node node, int input) {
         if (!node.hasInput(input)) {
             return null;
         }
@@ -71,6 +71,6 @@ final class FourBitTypes {
         ElementType type = constant != null
                 ? constant.element()
                 : graph.declared(name).declared() instanceof ValueType.Tensor t ? t.element() : null;
-        return type == ElementType.INT4 || type == ElementType.UINT4 ? type : null;
+        return type != null && type.isNarrow() ? type : null;
     }
 }
