@@ -3,11 +3,13 @@ package dev.whence.explain;
 import dev.whence.graph.Profile;
 import dev.whence.graph.Slot;
 import dev.whence.graph.Step;
+import dev.whence.tensor.Tensor;
 import dev.whence.tensor.TensorScope;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -118,12 +120,24 @@ final class Backward {
                     Signal signal = inputs[i];
                     Slot slot = step.inputs()[i];
                     if (signal != null && slot != null && slot.isActive()) {
-                        signals.deliver(slot, signal, working);
                         bytes += Profile.bytes(signal.plus());
+                        signals.deliver(slot, isRepeated(inputs, i) ? signal.map(Tensor::alias) : signal, working);
                     }
                 }
             }
         }
         return bytes;
+    }
+
+    /** Whether a later input gets the same tensors, which must outlive what becomes of this one's. */
+    private static boolean isRepeated(@Nullable Signal[] inputs, int at) {
+        Signal one = Objects.requireNonNull(inputs[at]);
+        for (int i = at + 1; i < inputs.length; i++) {
+            Signal other = inputs[i];
+            if (other != null && (other.plus() == one.plus() || other.minus() == one.minus())) {
+                return true;
+            }
+        }
+        return false;
     }
 }

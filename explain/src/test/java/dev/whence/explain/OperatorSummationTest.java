@@ -148,6 +148,12 @@ class OperatorSummationTest {
                                         NdArray.ofIntegers(NdArray.Type.BOOL, new long[] {1, 0, 1, 1, 0, 0}, WIDTH)))
                         .node(node("", "Where", Attributes.NONE, List.of("m", "h", "k"), "y")),
                 false));
+        for (String operator : List.of("Sum", "Mean", "Max")) {
+            all.add(new Case(
+                    operator + " of one value thrice",
+                    g -> g.node(node("", operator, Attributes.NONE, List.of("h", "h", "h"), "y")),
+                    false));
+        }
         all.add(new Case("PRelu", g -> g.node(node("", "PRelu", Attributes.NONE, List.of("h", "k"), "y")), false));
         all.add(new Case(
                 "CumSum",
