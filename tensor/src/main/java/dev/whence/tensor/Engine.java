@@ -156,6 +156,7 @@ public final class Engine {
             try {
                 cache().choose();
                 Loader.load(torch.class);
+                BlasThreads.prepare(0, 1);
                 return null;
             } catch (WhenceException e) {
                 return new Failure(e.code(), String.valueOf(e.getMessage()), e);

@@ -882,6 +882,7 @@ public final class Tensor implements AutoCloseable {
 
     /** This is x: the matrix product, batched over leading axes. */
     public Tensor matmul(Tensor other) {
+        BlasThreads.prepare((double) size() * other.dimension(-1), torch.get_num_threads());
         return wrap(torch.matmul(at, other.at));
     }
 
