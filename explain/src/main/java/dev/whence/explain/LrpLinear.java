@@ -110,13 +110,17 @@ final class LrpLinear {
     private List<Sum> alphaBeta(double alpha, double beta, boolean hasBias, double e) {
         Tensor kept = hasBias ? bias : null;
         List<Sum> sums = new ArrayList<>();
-        Sum plus = sum(products(true), kept == null ? null : kept.atLeast(0), e);
-        sums.add(new Sum(plus.terms(), plus.shares(), alpha, plus.bias()));
+        sums.add(ofOneSign(true, alpha, kept, e));
         if (beta != 0) {
-            Sum minus = sum(products(false), kept == null ? null : kept.atMost(0), e);
-            sums.add(new Sum(minus.terms(), minus.shares(), -beta, minus.bias()));
+            sums.add(ofOneSign(false, -beta, kept, e));
         }
         return sums;
+    }
+
+    private Sum ofOneSign(boolean isPositive, double factor, @Nullable Tensor kept, double e) {
+        List<Term> terms = products(isPositive);
+        Tensor b = kept == null ? null : isPositive ? kept.atLeast(0) : kept.atMost(0);
+        return new Sum(terms, Shares.ofOneSign(forward(terms, b), e, isPositive), factor, b);
     }
 
     /** The positive (or the negative) products. Inputs that are nowhere negative need one term only. */
@@ -224,10 +228,10 @@ final class LrpLinear {
         Tensor z = null;
         for (Term term : terms) {
             Tensor one = forward(term);
-            z = z == null ? one : z.plus(one);
+            z = z == null ? one : z.addInPlace(one);
         }
         Tensor all = Objects.requireNonNull(z);
-        return b == null ? all : all.plus(b);
+        return b == null ? all : all.addInPlace(b);
     }
 
     private Tensor forward(Term term) {
@@ -258,13 +262,13 @@ final class LrpLinear {
         return (relevance, absorbed) -> {
             Tensor all = null;
             for (Sum sum : sums) {
-                Tensor share = sum.shares().of(relevance);
-                share = sum.factor() == 1 ? share : share.times(sum.factor());
+                Tensor share = sum.shares().share(relevance);
+                share = sum.factor() == 1 ? share : share.mulInPlace(sum.factor());
                 for (Term term : sum.terms()) {
                     Tensor part = Objects.requireNonNull(
                                     gradient.apply(changed(term), new @Nullable Tensor[] {share})[data])
-                            .times(term.data());
-                    all = all == null ? part : all.plus(part);
+                            .mulInPlace(term.data());
+                    all = all == null ? part : all.addInPlace(part);
                 }
                 if (sum.bias() != null && absorbed != null) {
                     absorbed.accept(share.times(sum.bias()));

@@ -223,7 +223,7 @@ final class LrpPropagation implements Propagation {
             for (int i = 0; i < outputs.length; i++) {
                 Signal signal = outputs[i];
                 Shares share = shares[i];
-                divided[i] = signal == null || share == null ? null : share.of(signal.plus());
+                divided[i] = signal == null || share == null ? null : share.share(signal.plus());
             }
             @Nullable Tensor[] slopes = gradient.apply(call, divided);
             @Nullable Signal[] in = new @Nullable Signal[slopes.length];
@@ -255,7 +255,7 @@ final class LrpPropagation implements Propagation {
         Tensor y = Objects.requireNonNull(step.outputs()[0]).tensor();
         Shares shares = Shares.of(y, plan.rule(step).stabilizer());
         return one(step, input, r -> {
-            Tensor share = shares.of(r);
+            Tensor share = shares.share(r);
             if (kept != null) {
                 kept.keep(index, share.times(y.minus(scaled)));
             }
@@ -293,7 +293,7 @@ final class LrpPropagation implements Propagation {
         Tensor y = Objects.requireNonNull(step.outputs()[0]).tensor();
         Shares shares = Shares.of(isValuesOnly ? y : y.times(2), stabilizer);
         return all(step, (r, in) -> {
-            @Nullable Tensor[] slopes = gradient.apply(call, new @Nullable Tensor[] {shares.of(r)});
+            @Nullable Tensor[] slopes = gradient.apply(call, new @Nullable Tensor[] {shares.share(r)});
             for (int side : new int[] {left, right}) {
                 if (!isValuesOnly || (side == left) != isLeftAttention) {
                     in[side] = Signal.of(Objects.requireNonNull(slopes[side]).times(call.in(side)));
@@ -337,7 +337,7 @@ final class LrpPropagation implements Propagation {
         List<Slot> wanted = GradientPropagation.activeInputs(inside);
         return (t, outputs) -> {
             Backward.Signals signals = GradientPropagation.seeds(inside, outputs);
-            Backward.walk(rules.plan.steps(), rules, List.of(signals), wanted);
+            Backward.walkInside(rules.plan.steps(), rules, List.of(signals), wanted);
             return GradientPropagation.arrived(inside, signals);
         };
     }

@@ -9,16 +9,18 @@ import dev.whence.graph.Trace;
 import dev.whence.tensor.Tensor;
 import dev.whence.tensor.TensorScope;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Batches of relevance propagation. */
 final class LrpRun implements Runner {
     private static final List<String> UNFOLDED =
-            List.of("Batch normalisation was not folded into the weights beside it, because the value asked for"
-                    + " lies between the two.");
+            List.of("Batch normalisation was not folded into the weights beside it, because a value or node that is"
+                    + " asked for would be gone.");
 
     private final Lrp method;
     private final @Nullable LrpLedger ledger;
@@ -37,6 +39,17 @@ final class LrpRun implements Runner {
     @Override
     public NetworkForms.Form form() {
         return method.isNormalizationFolded() ? NetworkForms.Form.FOLDED : NetworkForms.Form.PLAIN;
+    }
+
+    @Override
+    public Set<String> nodes() {
+        Set<String> nodes = new HashSet<>();
+        for (LrpAssignment assignment : method.composite().assignments()) {
+            if (assignment.place() instanceof LrpPlace.AtNode(String node)) {
+                nodes.add(node);
+            }
+        }
+        return nodes;
     }
 
     @Override

@@ -67,7 +67,7 @@ final class LrpTotals {
                 return in;
             }
             Tensor r = signal.plus();
-            Tensor share = shares.of(r);
+            Tensor share = shares.share(r);
             Tensor left = share.times(a);
             Tensor right = share.times(b);
             Tensor sumLeft = totals(left, examples);
@@ -81,8 +81,8 @@ final class LrpTotals {
     }
 
     private static Tensor factor(Tensor side, Tensor all, Tensor total) {
-        Tensor wanted = Shares.of(all, STABILIZER).of(side.abs()).times(total);
-        return Shares.of(side, STABILIZER).of(wanted);
+        Tensor wanted = Shares.of(all, STABILIZER).share(side.abs()).times(total);
+        return Shares.of(side, STABILIZER).share(wanted);
     }
 
     private static void give(

@@ -26,13 +26,20 @@ final class Shares {
         return new Shares(z.plus(z.lessThan(0).where(up.negate(), up)), null);
     }
 
+    /** As {@link #of(Tensor, double)} for sums of which no element has the other sign; {@code z} is overwritten. */
+    static Shares ofOneSign(Tensor z, double stabilizer, boolean isPositive) {
+        return stabilizer == 0
+                ? of(z, 0)
+                : new Shares(z.addInPlace(Tensor.full(isPositive ? stabilizer : -stabilizer, z.type())), null);
+    }
+
     /** The same, with nothing shared elsewhere. */
     Shares where(Tensor places) {
         return new Shares(denominator, chosen == null ? places : chosen.and(places));
     }
 
     /** R / s(z). */
-    Tensor of(Tensor relevance) {
+    Tensor share(Tensor relevance) {
         Tensor share = relevance.divide(denominator);
         return chosen == null ? share : chosen.where(share, Tensor.zeros(share.type()));
     }
