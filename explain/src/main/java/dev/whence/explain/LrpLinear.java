@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class LrpLinear {
+    /** The input in which convolutions take their bias. */
+    private static final int BIAS = 2;
+
     private final Step step;
     private final Call call;
     private final int data;
@@ -32,9 +35,14 @@ final class LrpLinear {
     private final Operator.Gradient gradient;
     private final boolean isNegated;
     private final boolean isConvolution;
+    private final boolean isNowhereNegative;
 
-    /** @param addedBias a bias that a later step adds, or null */
-    LrpLinear(Step step, Kind.Weighted kind, @Nullable Tensor addedBias) {
+    /**
+     * @param addedBias a bias that a later step adds, or null
+     * @param isNowhereNegative whether the input is known to have no negative elements
+     */
+    LrpLinear(Step step, Kind.Weighted kind, @Nullable Tensor addedBias, boolean isNowhereNegative) {
+        this.isNowhereNegative = isNowhereNegative;
         this.step = step;
         this.call = step.call();
         this.data = kind.data();
@@ -120,7 +128,11 @@ final class LrpLinear {
     private Sum ofOneSign(boolean isPositive, double factor, @Nullable Tensor kept, double e) {
         List<Term> terms = products(isPositive);
         Tensor b = kept == null ? null : isPositive ? kept.atLeast(0) : kept.atMost(0);
-        return new Sum(terms, Shares.ofOneSign(forward(terms, b), e, isPositive), factor, b);
+        if (!isConvolution || e == 0) {
+            return new Sum(terms, Shares.ofOneSign(forward(terms, b), e, isPositive), factor, b);
+        }
+        Tensor stabilizer = Tensor.full(isPositive ? e : -e, call.type(data));
+        return new Sum(terms, Shares.of(forward(terms, b == null ? stabilizer : b.plus(stabilizer))), factor, b);
     }
 
     /** The positive (or the negative) products. Inputs that are nowhere negative need one term only. */
@@ -135,8 +147,8 @@ final class LrpLinear {
         return List.of(new Term(x.atLeast(0), towards), new Term(x.atMost(0), against));
     }
 
-    private static boolean isNowhereNegative(Tensor x) {
-        return x.size() > 0 && x.min(false).item() >= 0;
+    private boolean isNowhereNegative(Tensor x) {
+        return isNowhereNegative || (x.size() > 0 && x.min(false).item() >= 0);
     }
 
     private List<Sum> gamma(LrpRule.Gamma rule) {
@@ -225,23 +237,32 @@ final class LrpLinear {
     }
 
     private Tensor forward(List<Term> terms, @Nullable Tensor b) {
+        Tensor inside = isConvolution && b != null ? perChannel(b) : null;
         Tensor z = null;
         for (Term term : terms) {
-            Tensor one = forward(term);
+            Tensor one = step.operator().forward(changed(term, z == null ? inside : null));
             z = z == null ? one : z.addInPlace(one);
         }
         Tensor all = Objects.requireNonNull(z);
-        return b == null ? all : all.addInPlace(b);
+        return b == null || inside != null ? all : all.addInPlace(b);
     }
 
-    private Tensor forward(Term term) {
-        return step.operator().forward(changed(term));
+    /** A bias in the form that convolutions take, which saves a pass over their output. */
+    private Tensor perChannel(Tensor b) {
+        return b.reshape(-1).expand(call.outShape(0)[1]).contiguous();
     }
 
     private Call changed(Term term) {
-        @Nullable Tensor[] inputs = new @Nullable Tensor[call.arity()];
+        return changed(term, null);
+    }
+
+    private Call changed(Term term, @Nullable Tensor inside) {
+        @Nullable Tensor[] inputs = new @Nullable Tensor[Math.max(call.arity(), inside == null ? 0 : BIAS + 1)];
         inputs[data] = term.data();
         inputs[weight] = term.weight();
+        if (inside != null) {
+            inputs[BIAS] = inside;
+        }
         return call.with(inputs);
     }
 

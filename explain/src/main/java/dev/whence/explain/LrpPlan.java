@@ -15,6 +15,18 @@ import org.jspecify.annotations.Nullable;
 /** What the steps of one trace are to relevance propagation: their rules, and the patterns that span several steps. */
 final class LrpPlan {
     private static final Set<String> SIGMOIDS = Set.of("Sigmoid", "HardSigmoid");
+    private static final Set<String> NOT_NEGATIVE = Set.of("Relu", "Sigmoid", "HardSigmoid", "Softmax", "Abs", "Exp");
+    private static final Set<String> KEEPS_SIGN = Set.of(
+            "MaxPool",
+            "GlobalMaxPool",
+            "AveragePool",
+            "GlobalAveragePool",
+            "ReduceMean",
+            "Flatten",
+            "Reshape",
+            "Transpose",
+            "Squeeze",
+            "Unsqueeze");
 
     private final LrpComposite composite;
     private final List<Step> steps;
@@ -118,7 +130,7 @@ final class LrpPlan {
         if (maker != null
                 && maker.kind() instanceof Kind.Weighted
                 && readers.getOrDefault(product, 0) == 1
-                && isVector(vector)
+                && isOneAFeature(vector, maker)
                 && java.util.Arrays.equals(product.shape(), outShape(step))) {
             biases.put(maker, vector.tensor());
             biasedBy.put(step, maker);
@@ -130,7 +142,20 @@ final class LrpPlan {
         return out == null ? new long[0] : out.shape();
     }
 
-    /** Whether a constant is one number or one a feature. */
+    /** Whether a constant is one number, or one number for each channel or column of a layer's output. */
+    private static boolean isOneAFeature(Slot constant, Step layer) {
+        long[] shape = constant.shape();
+        int outputs = outShape(layer).length;
+        int wanted = layer.operator().name().startsWith("Conv") ? 1 : outputs - 1;
+        for (int i = 0; i < shape.length; i++) {
+            if (shape[i] != 1 && outputs - shape.length + i != wanted) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether a constant has at most one axis that is longer than one. */
     static boolean isVector(Slot constant) {
         int longAxes = 0;
         for (long n : constant.shape()) {
@@ -220,6 +245,16 @@ final class LrpPlan {
     boolean isGate(@Nullable Slot slot) {
         Step maker = origin(slot);
         return maker != null && SIGMOIDS.contains(maker.operator().name());
+    }
+
+    /** Whether a value is known to have no negative elements, because a rectifier or its kin made it. */
+    boolean isNowhereNegative(@Nullable Slot slot) {
+        Step at = slot == null ? null : makers.get(slot);
+        while (at != null && KEEPS_SIGN.contains(at.operator().name())) {
+            Slot before = at.inputs()[0];
+            at = before == null ? null : makers.get(before);
+        }
+        return at != null && NOT_NEGATIVE.contains(at.operator().name());
     }
 
     /** Whether a value is the output of a softmax, up to moves and factors. */

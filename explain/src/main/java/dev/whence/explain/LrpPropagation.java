@@ -81,7 +81,9 @@ final class LrpPropagation implements Propagation {
             case Kind.Moving _ -> moving(index, step);
             case Kind.Scaling _ -> scaling(index, step);
             case Kind.Weighted weighted -> {
-                LrpLinear.Back back = new LrpLinear(step, weighted, plan.bias(step)).prepare(plan.rule(step));
+                LrpLinear.Back back = new LrpLinear(
+                                step, weighted, plan.bias(step), plan.isNowhereNegative(step.inputs()[weighted.data()]))
+                        .prepare(plan.rule(step));
                 Consumer<Tensor> absorbed = kept == null ? null : t -> kept.keep(index, t);
                 yield one(step, weighted.data(), r -> back.carry(r, absorbed));
             }

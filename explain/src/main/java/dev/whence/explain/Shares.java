@@ -16,6 +16,11 @@ final class Shares {
         this.chosen = chosen;
     }
 
+    /** Sums that are stabilised already. */
+    static Shares of(Tensor stabilised) {
+        return new Shares(stabilised, null);
+    }
+
     /** With a stabiliser; where it is 0, nothing is shared from sums that are zero. */
     static Shares of(Tensor z, double stabilizer) {
         if (stabilizer == 0) {
@@ -23,7 +28,7 @@ final class Shares {
             return new Shares(isZero.where(Tensor.full(1, z.type()), z), isZero.not());
         }
         Tensor up = Tensor.full(stabilizer, z.type());
-        return new Shares(z.plus(z.lessThan(0).where(up.negate(), up)), null);
+        return new Shares(z.lessThan(0).where(up.negate(), up).addInPlace(z), null);
     }
 
     /** As {@link #of(Tensor, double)} for sums of which no element has the other sign; {@code z} is overwritten. */

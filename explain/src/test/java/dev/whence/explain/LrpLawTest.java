@@ -346,6 +346,36 @@ class LrpLawTest {
     }
 
     @Test
+    void aVectorBehindAConvolutionIsItsBiasOnlyAlongTheChannels() {
+        RandomGenerator random = Networks.seeded(14);
+        NdArray x = input(random, 2);
+        for (long[] shape : new long[][] {{3, 1, 1}, {4}, {1}}) {
+            Graph graph = new Networks.Sketch(-1, 2, 6, 6)
+                    .constant("w", Networks.random(random, 0.5, 3, 2, 3, 3))
+                    .constant("v", Networks.random(random, 0.5, shape))
+                    .constant("u", Networks.random(random, 0.5, 48, 2))
+                    .node("Conv", "c", "x", "w")
+                    .node("Add", "a", "c", "v")
+                    .node("Relu", "r", "a")
+                    .node("Flatten", "f", "r")
+                    .node("MatMul", "y", "f", "u")
+                    .output("y");
+            Close.assertRelativeToMax(
+                    Arrays.toString(shape),
+                    scores(graph, everywhere(LrpRule.epsilon(1e-10)), x),
+                    scores(graph, Gradient.TIMES_INPUT, x),
+                    1e-6);
+            assertThat(scores(graph, Lrp.EPSILON_PLUS, x)).doesNotContain(Double.NaN);
+            try (Explainer explainer = Explainer.of(graph, Precision.FLOAT64)) {
+                Request request = Request.of(Map.of("x", x), Lrp.EPSILON_PLUS);
+                boolean isBias = explainer.conservation(request).layers().stream()
+                        .anyMatch(layer -> layer.rule().equals("bias"));
+                assertThat(isBias).isEqualTo(shape[0] != 4);
+            }
+        }
+    }
+
+    @Test
     void aRuleForANodeThatTakesNoneIsRefused() {
         Graph graph = rectifiers(Networks.seeded(12), 0);
         NdArray x = input(Networks.seeded(13), 1);
