@@ -42,6 +42,7 @@ final class BlasThreads {
     }
 
     /** The function of the library that is loaded already; absent where the engine has another one. */
+    @SuppressWarnings("restricted") // the address is the library's own, and the signature is that of its header
     private static @Nullable MethodHandle find() {
         for (Map.Entry<String, String> library : Loader.getLoadedLibraries().entrySet()) {
             if (library.getKey().startsWith("openblas")) {
