@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
         description = {
             "Checks whether DeepLIFT's contributions add up, and names the node at which they stop doing so.",
             "If they do not in float32, they are computed again in float64. For the example with the largest delta,",
-            "every node is listed with the contributions that arrive at its outputs and leave at its inputs."
+            "every node is listed with the contributions that arrive at its outputs and leave at its inputs.",
+            "Two other checks suit every method: --check weights and --check shapley."
         },
         customSynopsis = "whence audit MODEL --input [NAME=]FILE... [OPTIONS]",
         mixinStandardHelpOptions = true,
@@ -23,13 +24,15 @@ import picocli.CommandLine.Option;
         optionListHeading = "%nOptions:%n",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:contributions add up",
+            "0:contributions add up, scores depend on the weights, or the estimate is made",
             "2:the model, an input or an option cannot be used as it is",
-            "3:contributions do not add up"
+            "3:contributions do not add up, or scores do not depend on the weights"
         },
         footerHeading = "%nExample:%n",
         footer = {
             "  whence audit net.onnx --input x.npy",
+            "  whence audit net.onnx --input x.npy --check weights --method guided-backprop",
+            "  whence audit net.onnx --input x.npy --check shapley --permutations 50",
             "  whence audit net.onnx --input x.npy --method deeplift-revealcancel --precision float64 -o audit.csv"
         })
 final class AuditCommand implements Callable<Integer> {
@@ -56,10 +59,15 @@ final class AuditCommand implements Callable<Integer> {
             names = {"-m", "--method"},
             paramLabel = "METHOD",
             defaultValue = "deeplift-rescale",
-            description =
-                    "deeplift-rescale (the default), deeplift-revealcancel or deeplift-genomics; with an LRP method "
-                            + "the report says how much relevance biases and constants keep.")
+            description = "deeplift-rescale (the default) or one of its kin; an LRP method, for a report of how much "
+                    + "relevance biases and constants keep; for weights and shapley any method of 'whence explain'.")
     String method = "deeplift-rescale";
+
+    @Mixin
+    final CheckOptions checks = new CheckOptions();
+
+    @Mixin
+    final MethodOptions settings = new MethodOptions();
 
     @Mixin
     final DeepLiftOptions rules = new DeepLiftOptions();
@@ -81,6 +89,10 @@ final class AuditCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return Auditing.run(this);
+        return switch (checks.kind()) {
+            case SUM -> Auditing.run(this);
+            case WEIGHTS -> WeightCheck.run(this);
+            case SHAPLEY -> ShapleyCheck.run(this);
+        };
     }
 }

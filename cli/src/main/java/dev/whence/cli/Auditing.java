@@ -50,7 +50,7 @@ final class Auditing {
                 Session session = Session.open(command.model, command.files, progress)) {
             AttributionMethod method = MethodChoice.resolve(
                             List.of(command.method),
-                            new MethodOptions(),
+                            command.settings,
                             command.rules,
                             session.graph(),
                             session.inputs().values())

@@ -186,6 +186,8 @@ final class Comparing {
         texts(command, session, comparison);
         if (examples > 1) {
             out.println();
+            spread(out, comparison);
+            out.println();
             perExample(out, comparison, Math.min(command.show, examples));
         }
     }
@@ -223,6 +225,20 @@ final class Comparing {
             }
             out.println(row);
         }
+    }
+
+    private static void spread(PrintWriter out, Comparison comparison) {
+        out.println(String.format(Locale.ROOT, "%-24s%8s%8s%8s", "over all examples", "lowest", "mean", "highest"));
+        comparison.forEachPair((one, other) -> {
+            double[] each = comparison.spearman(one, other);
+            out.println(String.format(
+                    Locale.ROOT,
+                    "%-24s%8s%8s%8s",
+                    letter(one) + "-" + letter(other),
+                    Comparison.text(Comparison.lowest(each)),
+                    Comparison.text(Comparison.mean(each)),
+                    Comparison.text(Comparison.highest(each))));
+        });
     }
 
     private static void perExample(PrintWriter out, Comparison comparison, int shown) {

@@ -47,6 +47,16 @@ record Comparison(List<String> labels, List<Attribution> attributions, List<Stri
                 .orElse(Double.NaN);
     }
 
+    /** The lowest of those that have a meaning, or NaN. */
+    static double lowest(double[] correlations) {
+        return Arrays.stream(correlations).filter(c -> !Double.isNaN(c)).min().orElse(Double.NaN);
+    }
+
+    /** The highest of those that have a meaning, or NaN. */
+    static double highest(double[] correlations) {
+        return Arrays.stream(correlations).filter(c -> !Double.isNaN(c)).max().orElse(Double.NaN);
+    }
+
     private static double[] scores(Attribution attribution, int example) {
         int examples = attribution.examples();
         double[][] parts = new double[attribution.units().size()][];
@@ -71,11 +81,15 @@ record Comparison(List<String> labels, List<Attribution> attributions, List<Stri
             Map<String, Object> pair = new LinkedHashMap<>();
             pair.put("first", labels.get(one));
             pair.put("second", labels.get(other));
+            double[] each = spearman(one, other);
             List<@Nullable Double> numbers = new ArrayList<>();
-            for (double c : spearman(one, other)) {
-                numbers.add(Double.isNaN(c) ? null : c);
+            for (double c : each) {
+                numbers.add(defined(c));
             }
             pair.put("spearman", numbers);
+            pair.put("mean", defined(mean(each)));
+            pair.put("lowest", defined(lowest(each)));
+            pair.put("highest", defined(highest(each)));
             correlations.add(pair);
         });
         all.put("correlations", correlations);
@@ -85,6 +99,10 @@ record Comparison(List<String> labels, List<Attribution> attributions, List<Stri
                         .map(a -> JsonMapper.shared().readTree(AttributionJson.toText(a)))
                         .toList());
         return JsonLine.write(all);
+    }
+
+    private static @Nullable Double defined(double correlation) {
+        return Double.isNaN(correlation) ? null : correlation;
     }
 
     /** One row for every example and pair. */

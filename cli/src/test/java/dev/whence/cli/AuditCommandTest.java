@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -123,5 +125,81 @@ class AuditCommandTest {
         assertThat(place.err()).contains("@last", "@first");
         assertThat(rule.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(rule.err()).contains("'plus'", "z-plus");
+    }
+
+    // ---- the other checks --------------------------------------------------------------------------------------
+
+    @Test
+    void weights_in_random_order_change_the_scores_layer_by_layer() throws IOException {
+        Path csv = folder.resolve("weights.csv");
+        Path html = folder.resolve("weights.html");
+        Path json = folder.resolve("weights.json");
+        String[] check = {
+            "audit", model, "--input", input, "--check", "weights", "--method", "gradient-x-input", "--alike", "1"
+        };
+
+        Ran ran = Ran.whence(check);
+        Ran printed = Ran.whence(with(check, "--json", "-o", csv.toString(), html.toString(), json.toString()));
+
+        assertThat(ran.exitCode()).as(ran.err()).isEqualTo(ExitCode.DONE);
+        assertThat(ran.out())
+                .startsWith("gradient-x-input on dense.onnx, mean of 2 examples")
+                .contains("MatMul_logits", "Gemm_hidden", "PASS: with the weights of all 2 layers in random order");
+        JsonNode all = JsonMapper.shared().readTree(printed.out());
+        assertThat(all.get("stages")).hasSize(2);
+        assertThat(all.get("stages").get(1).get("spearman")).hasSize(2);
+        assertThat(JsonMapper.shared().readTree(Files.readString(json))).isEqualTo(all);
+        assertThat(Files.readAllLines(csv)).hasSize(5).first().asString().startsWith("layers,node,operator,example");
+        assertThat(Files.readString(html)).contains("Weights of dense.onnx in random order", "Gemm_hidden");
+    }
+
+    @Test
+    void scores_that_stay_alike_end_with_three() {
+        Ran ran = Ran.whence("audit", model, "--input", input, "--check", "weights", "--alike", "-1");
+
+        assertThat(ran.exitCode()).as(ran.err()).isEqualTo(ExitCode.FOUND_BAD);
+        assertThat(ran.out()).contains("FAIL: with the weights of all 2 layers in random order");
+    }
+
+    @Test
+    void the_distance_from_shapley_values_comes_with_its_confidence() throws IOException {
+        Path csv = folder.resolve("shapley.csv");
+        Path html = folder.resolve("shapley.html");
+        String[] check = {"audit", model, "--input", input, "--check", "shapley", "--permutations", "20"};
+
+        Ran ran = Ran.whence(check);
+        Ran printed = Ran.whence(with(check, "--examples", "1", "--json", "-o", csv.toString(), html.toString()));
+
+        assertThat(ran.exitCode()).as(ran.err()).isEqualTo(ExitCode.DONE);
+        assertThat(ran.out())
+                .startsWith("deeplift-rescale on dense.onnx: 2 examples drawn at random, 20 permutations of 3 players")
+                .contains("Scores differ from Shapley values by", "95 % confidence");
+        JsonNode all = JsonMapper.shared().readTree(printed.out());
+        assertThat(all.get("low").asDouble())
+                .isLessThanOrEqualTo(all.get("rootMeanSquaredError").asDouble());
+        assertThat(all.get("high").asDouble())
+                .isGreaterThanOrEqualTo(all.get("rootMeanSquaredError").asDouble());
+        assertThat(Files.readAllLines(csv)).hasSize(2);
+        assertThat(Files.readString(html)).contains("Scores of dense.onnx and Shapley values");
+    }
+
+    @Test
+    void settings_of_another_check_are_refused() {
+        refused("There is no check 'wieghts'; did you mean 'weights'?", "--check", "wieghts");
+        refused("Option --stages belongs to --check weights, not to sum", "--stages", "3");
+        refused("Option --players belongs to --check shapley, not to weights", "--check", "weights", "--players", "3");
+        refused("Option --permutations must be at least 2", "--check", "shapley", "--permutations", "1");
+        refused("Option --alike must be a correlation", "--check", "weights", "--alike", "2");
+        refused("Option --steps belongs to integrated-gradients", "--steps", "3");
+    }
+
+    private void refused(String sentence, String... options) {
+        Ran ran = Ran.whence(with(new String[] {"audit", model, "--input", input}, options));
+        assertThat(ran.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ran.err()).contains(sentence);
+    }
+
+    private static String[] with(String[] some, String... more) {
+        return Stream.concat(Arrays.stream(some), Arrays.stream(more)).toArray(String[]::new);
     }
 }

@@ -41,7 +41,12 @@ class CompareCommandTest {
         assertThat(ran.out())
                 .contains("3 ways explain logits [1] of dense.onnx, 2 examples")
                 .contains("A  deeplift-rescale", "B  gradient", "C  occlusion")
-                .contains("Spearman's rank correlation, mean of all examples", "example 1", "A-B", "1.000");
+                .contains(
+                        "Spearman's rank correlation, mean of all examples",
+                        "lowest    mean highest",
+                        "example 1",
+                        "A-B",
+                        "1.000");
     }
 
     @Test
@@ -62,6 +67,7 @@ class CompareCommandTest {
                 .isEqualTo("constant:0.5,-1,2");
         assertThat(all.get("correlations")).hasSize(3);
         assertThat(all.get("correlations").get(0).get("spearman")).hasSize(2);
+        assertThat(all.get("correlations").get(0).has("lowest")).isTrue();
     }
 
     @Test

@@ -54,7 +54,7 @@ final class Auditor {
     }
 
     /** The request for one example, or for the batch that holds it if the model fixes the size of its batches. */
-    private static Request alone(Explainer explainer, Request request, int example) {
+    static Request alone(Explainer explainer, Request request, int example) {
         int examples = Explainer.examples(request.inputs());
         int count = Math.min(Math.max(1, explainer.fixedBatch()), examples);
         int first = example / count * count;
@@ -68,9 +68,14 @@ final class Auditor {
                                 .map(r -> Task.isShared(r) ? r : Explainer.rows(r, first, count, examples))
                                 .toList());
         TargetChoice choice = request.targets().getFirst();
-        TargetChoice target = choice instanceof TargetChoice.PerExample(List<Long> indices)
-                ? new TargetChoice.PerExample(indices.subList(first, first + count))
-                : choice;
+        TargetChoice target = switch (choice) {
+            case TargetChoice.PerExample(List<Long> indices) ->
+                new TargetChoice.PerExample(indices.subList(first, first + count));
+            case TargetChoice.DifferencePerExample(List<Long> plus, List<Long> minus) ->
+                new TargetChoice.DifferencePerExample(
+                        plus.subList(first, first + count), minus.subList(first, first + count));
+            default -> choice;
+        };
         return new Request(
                 inputs,
                 request.method(),

@@ -126,6 +126,27 @@ public final class Explainer implements AutoCloseable {
     }
 
     /**
+     * Puts the network's weights into random order, layer by layer from the target back, and compares the scores of every
+     * stage with the original ones. Only the request's first target is looked at; its seed is that of the order.
+     *
+     * @param stages most stages, each with as many further layers; 0 for one stage a layer
+     * @throws WhenceException as {@link #explain}, and if no layer with weights lies on the way
+     */
+    public RandomizationCheck randomize(Request request, int stages) {
+        return Randomizer.check(this, request, stages);
+    }
+
+    /**
+     * Estimates how far the scores are from Shapley values. Only the request's first target is looked at; its seed is that
+     * of examples and permutations.
+     *
+     * @throws WhenceException as {@link #explain}, and if the method does not give one score to each element
+     */
+    public ShapleyAccuracy shapleyAccuracy(Request request, ShapleySampling sampling) {
+        return ShapleyEstimate.of(this, request, sampling);
+    }
+
+    /**
      * The nodes on the way from the target to the attributed inputs through which no contribution can pass: DeepLIFT
      * refuses a network that has one, gradients are zero behind it. Runs the first example forward.
      *
@@ -134,6 +155,11 @@ public final class Explainer implements AutoCloseable {
     public List<Obstacle> obstacles(Request request) {
         TargetNode target = TargetNode.of(graph(), request.output());
         return Obstacle.find(network(), firstBatch(request), Set.copyOf(Sources.of(graph(), request)), target.name());
+    }
+
+    /** Another graph in the same precision and on the same device, to be closed by the caller. */
+    Explainer sibling(Graph graph) {
+        return new Explainer(new NetworkForms(graph, precision(), forms.device()), "", clock);
     }
 
     /** The same network in float64, to be closed by the caller. */
