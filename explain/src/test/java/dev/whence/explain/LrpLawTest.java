@@ -376,6 +376,27 @@ class LrpLawTest {
     }
 
     @Test
+    void aGateGetsHalfOrNothing() {
+        RandomGenerator random = Networks.seeded(15);
+        Graph graph = new Networks.Sketch(-1, 4)
+                .constant("w", Networks.random(random, 1, 4, 4))
+                .node("MatMul", "h", "x", "w")
+                .node("Sigmoid", "g", "h")
+                .node("Mul", "y", "x", "g")
+                .output("y");
+        NdArray x = Networks.random(random, 1, 1, 4);
+        double value = explain(graph, Lrp.EPSILON, x).target().values()[0];
+        LrpConventions halves = LrpConventions.ATTN_LRP;
+        LrpConventions signal = new LrpConventions(
+                halves.attention(), LrpConventions.Gates.SIGNAL_ONLY, halves.sums(), halves.isNormalizationPassed());
+        double[] all = scores(graph, Lrp.of("lrp", LrpComposite.EPSILON.with(signal)), x);
+        assertThat(all).containsExactly(new double[] {0, value, 0, 0}, within(ROUNDING));
+        double[] shared = scores(graph, Lrp.EPSILON, x);
+        assertThat(Arrays.stream(shared).sum()).isCloseTo(value, within(1e-4));
+        assertThat(shared[0]).isNotZero();
+    }
+
+    @Test
     void aRuleForANodeThatTakesNoneIsRefused() {
         Graph graph = rectifiers(Networks.seeded(12), 0);
         NdArray x = input(Networks.seeded(13), 1);
