@@ -53,7 +53,7 @@ final class DemoReviews {
 
     private DemoReviews(Explainer explainer, Tokenizer tokenizer) {
         this.explainer = explainer;
-        Graph graph = explainer.network().graph();
+        Graph graph = explainer.graph();
         TokenEmbedding embedding = TokenEmbedding.find(graph).orElseThrow();
         TextInputs made = TextInputs.of(
                 SHOWN.stream().map(Shown::text).toList(),

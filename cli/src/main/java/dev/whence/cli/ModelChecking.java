@@ -59,8 +59,9 @@ final class ModelChecking {
                     .distinct()
                     .count();
             findings.add(Finding.fine("Operators", "all " + kinds + " kinds are supported"));
-            Map<String, NdArray> inputs =
-                    command.files.inputs.isEmpty() ? zeros(explainer) : given(explainer, progress);
+            Map<String, NdArray> inputs = command.files.inputs.isEmpty() && command.files.text.texts.isEmpty()
+                    ? zeros(explainer)
+                    : given(explainer, progress);
             if (inputs != null) {
                 methods(explainer, inputs);
             }
@@ -188,14 +189,14 @@ final class ModelChecking {
         if (inputs.values().stream().anyMatch(array -> array.type().isFloating())) {
             return null;
         }
-        TokenEmbedding tokens = TokenEmbedding.find(explainer.network().graph()).orElse(null);
+        TokenEmbedding tokens = TokenEmbedding.find(explainer.graph()).orElse(null);
         if (tokens == null) {
             return null;
         }
         findings.add(Finding.fine(
                 "Tokens",
-                "one score for each id of '" + tokens.input() + "', at its vectors '" + tokens.value() + "' ("
-                        + tokens.rows() + " of " + tokens.width() + " numbers)"));
+                "one score for each id of '" + tokens.input() + "', explained at '" + tokens.value() + "' ("
+                        + tokens.rows() + " vectors of " + tokens.width() + " numbers)"));
         return tokens.value();
     }
 

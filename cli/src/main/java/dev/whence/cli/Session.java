@@ -77,8 +77,7 @@ final class Session implements AutoCloseable {
             Map<String, Declared> declared = new LinkedHashMap<>();
             explainer.graph().inputs().forEach(v -> declared.put(v.name(), declared(v, precision)));
             List<Declared> every = List.copyOf(declared.values());
-            TextReading.Read read =
-                    new TextReading(model.model, explainer.graph(), every, files, options).read(from.text);
+            TextReading.Read read = new TextReading(model.model, explainer, every, files, options).read(from.text);
             return new Session(model.model, explainer, notes, options, files, declared, read.inputs(), read.tokens());
         } catch (RuntimeException e) {
             explainer.close();

@@ -11,8 +11,8 @@ import dev.whence.core.ErrorCode;
 import dev.whence.core.NdArray;
 import dev.whence.core.TokenizedText;
 import dev.whence.core.WhenceException;
+import dev.whence.explain.Explainer;
 import dev.whence.explain.TokenEmbedding;
-import dev.whence.graph.Graph;
 import dev.whence.tensor.Engine;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,12 +26,13 @@ import org.jspecify.annotations.Nullable;
  * Reads the inputs of a model from texts, from files, or from both.
  *
  * @param model the model's file
- * @param graph the model
+ * @param explainer the model, loaded
  * @param declared what it says of its inputs
  * @param files what stands after {@code --input}
  * @param options how files are read
  */
-record TextReading(Path model, Graph graph, List<Declared> declared, List<NamedFile> files, InputOptions options) {
+record TextReading(
+        Path model, Explainer explainer, List<Declared> declared, List<NamedFile> files, InputOptions options) {
     /**
      * What was read.
      *
@@ -56,7 +57,7 @@ record TextReading(Path model, Graph graph, List<Declared> declared, List<NamedF
         if (text.maxTokens != null && most < 1) {
             throw new WhenceException(ErrorCode.USAGE, "Option --max-tokens must be at least 1; found " + most + ".");
         }
-        TokenEmbedding embedding = TokenEmbedding.find(graph)
+        TokenEmbedding embedding = TokenEmbedding.find(explainer.graph())
                 .orElseThrow(() -> new WhenceException(
                         ErrorCode.USAGE,
                         "Option --text needs a model that looks up a vector for each token id; the inputs of "
@@ -75,11 +76,46 @@ record TextReading(Path model, Graph graph, List<Declared> declared, List<NamedF
             TokenUnits tokens = new TokenUnits(embedding, made.texts(), tokenizer);
             tokens.requireKnown(
                     Objects.requireNonNull(made.inputs().get(embedding.input())).values());
-            return new Read(together(made.inputs()), tokens);
+            Map<String, LoadedInput> inputs = together(made.inputs());
+            requireShort(embedding, inputs);
+            return new Read(inputs, tokens);
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;
         }
+    }
+
+    /** Refuses a text that has more tokens than the model has vectors for places. */
+    private void requireShort(TokenEmbedding embedding, Map<String, LoadedInput> inputs) {
+        NdArray ids = Objects.requireNonNull(inputs.get(embedding.input())).values();
+        long length = ids.dimension(1);
+        embedding.positions(explainer.graph()).forEach((value, rows) -> {
+            if (rows < length && !isLookedUp(value, length, inputs)) {
+                throw new WhenceException(
+                        ErrorCode.SHAPE_MISMATCH,
+                        "The longest text has " + length + " tokens, but " + model.getFileName()
+                                + " knows the places of " + rows + " ('" + value + "'); shorten it, or cut it with"
+                                + " --max-tokens " + rows + ".");
+            }
+        });
+    }
+
+    /** Whether a table that may be one of places has a row for every token. */
+    private boolean isLookedUp(String value, long length, Map<String, LoadedInput> inputs) {
+        Map<String, NdArray> first = new LinkedHashMap<>();
+        inputs.forEach((name, input) ->
+                first.put(name, input.values().rank() > 0 ? input.values().rows(0, 1) : input.values()));
+        try {
+            NdArray found = explainer.network().evaluate(first, value).get(value);
+            return found != null && found.rank() > 1 && isPlausible(found.dimension(found.rank() - 2), length);
+        } catch (WhenceException e) {
+            return false;
+        }
+    }
+
+    /** One row for each token, or one for all. */
+    private static boolean isPlausible(long rows, long length) {
+        return rows == length || rows == 1;
     }
 
     private String listed() {
@@ -115,7 +151,7 @@ record TextReading(Path model, Graph graph, List<Declared> declared, List<NamedF
 
     private Read ofFiles(TextOptions text) {
         Map<String, LoadedInput> inputs = Inputs.load(files, declared, options);
-        TokenEmbedding embedding = TokenEmbedding.find(graph).orElse(null);
+        TokenEmbedding embedding = TokenEmbedding.find(explainer.graph()).orElse(null);
         boolean real =
                 inputs.values().stream().anyMatch(input -> input.values().type().isFloating());
         if (embedding == null || (real && text.tokenizer == null)) {

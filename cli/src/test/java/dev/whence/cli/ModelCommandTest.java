@@ -109,7 +109,7 @@ class ModelCommandTest {
         String tokens = Networks.tokens(folder).toString();
 
         assertThat(Ran.whence("model", "check", tokens).out())
-                .contains("ok    Tokens", "'ids'", "'embedded' (4 of 2 numbers)", "ok    DeepLIFT");
+                .contains("ok    Tokens", "'ids'", "'embedded' (4 vectors of 2 numbers)", "ok    DeepLIFT");
         assertThat(Ran.whence("model", "check", tokens, "--at", "embedded").out())
                 .contains("ok    DeepLIFT");
     }

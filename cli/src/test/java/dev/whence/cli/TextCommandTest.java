@@ -228,6 +228,33 @@ class TextCommandTest {
     }
 
     @Test
+    void a_text_with_more_tokens_than_places_is_refused() {
+        Graph.Builder graph = network(-1, false)
+                .constant("places", Constant.of(new float[4 * WIDTH], 4, WIDTH))
+                .node("Shape", "shape", "input_ids")
+                .constant("at", Constant.of(NdArray.of(new long[] {1}, 1)))
+                .node("Gather", "length", "shape", "at")
+                .constant("axis0", Constant.ofLongs(0))
+                .node("Squeeze", "count", "length", "axis0")
+                .constant("from", Constant.of(NdArray.of(new long[] {0})))
+                .constant("step", Constant.of(NdArray.of(new long[] {1})))
+                .node("Range", "range", "from", "count", "step")
+                .node("Gather", "placed", "places", "range")
+                .node("ReduceSum", "lost", "placed", "axis0")
+                .node("Add", "sums", "row", "lost")
+                .node("MatMul", "scores", "sums", "v")
+                .output("scores");
+        model = Networks.write(folder.resolve("places.onnx"), graph);
+
+        refused(
+                explain("--text", "the film was not good", "--output", "scores"),
+                "has 8 tokens, but places.onnx knows the places of 4 ('placed')",
+                "--max-tokens 4");
+        assertThat(scores(explained("--text", "the film was not good", "--output", "scores", "--max-tokens", "4")))
+                .hasSize(4);
+    }
+
+    @Test
     void a_vocabulary_larger_than_the_embedding_is_refused() throws IOException {
         Path other = folder.resolve("other.json");
         Files.writeString(

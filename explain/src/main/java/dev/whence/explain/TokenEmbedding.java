@@ -9,7 +9,10 @@ import dev.whence.graph.Node;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -60,6 +63,29 @@ public record TokenEmbedding(String input, String value, String weights, long ro
      */
     public static Optional<TokenEmbedding> find(Graph graph) {
         return all(graph).stream().max(Comparator.comparingLong(TokenEmbedding::rows));
+    }
+
+    /**
+     * Look-ups of vectors as wide as those of the tokens by something that is no input: most likely the places of tokens,
+     * of which there are only so many.
+     *
+     * @return the looked-up value and how many rows its table has
+     */
+    public Map<String, Long> positions(Graph graph) {
+        Set<String> ofInputs = new HashSet<>();
+        all(graph).forEach(e -> ofInputs.add(e.value()));
+        Map<String, Long> out = new LinkedHashMap<>();
+        for (Node node : graph.nodes()) {
+            if (!node.operator().equals("Gather")
+                    || ofInputs.contains(node.outputs().getFirst())) {
+                continue;
+            }
+            Constant table = graph.constants().get(node.inputs().getFirst());
+            if (table != null && table.shape().length == 2 && table.shape()[1] == width && isReal(table)) {
+                out.put(node.outputs().getFirst(), table.shape()[0]);
+            }
+        }
+        return out;
     }
 
     private static boolean isReal(Constant table) {
