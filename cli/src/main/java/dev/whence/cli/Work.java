@@ -97,7 +97,7 @@ final class Work {
         if (text == null) {
             return 0;
         }
-        if (!text.toLowerCase(Locale.ROOT).matches("[1-9][0-9]{0,8}[kmgt]")) {
+        if (!text.toLowerCase(Locale.ROOT).matches("[1-9][0-9]{0,5}[kmgt]")) {
             throw new WhenceException(
                     ErrorCode.USAGE,
                     "Option --memory must be a number and one of k, m, g, t, such as 2g; found '" + text + "'.");

@@ -24,7 +24,8 @@ final class BatchPlan {
 
     private final long limit;
     private int size;
-    private long before;
+    private long base = -1;
+    private double most = 1;
 
     private BatchPlan(int size, long limit) {
         this.size = size;
@@ -50,7 +51,7 @@ final class BatchPlan {
     int begin() {
         if (limit > 0) {
             resetPeak();
-            before = read("VmRSS:").orElse(0);
+            base = base < 0 ? read("VmRSS:").orElse(0) : base;
         }
         return size;
     }
@@ -61,8 +62,8 @@ final class BatchPlan {
         if (peak.isEmpty()) {
             return;
         }
-        double each = Math.max(1, (double) (peak.getAsLong() - before) / count);
-        long room = (long) ((limit * SHARE - before) / each);
+        most = Math.max(most, (double) (peak.getAsLong() - base) / count);
+        long room = (long) ((limit * SHARE - base) / most);
         size = Math.clamp(Math.min(room, (long) count * GROWTH), 1, MOST);
     }
 

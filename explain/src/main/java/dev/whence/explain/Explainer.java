@@ -168,29 +168,32 @@ public final class Explainer implements AutoCloseable {
     }
 
     List<Explanation> explain(Request request, Runner runner) {
+        try (runner) {
+            return explained(request, runner);
+        }
+    }
+
+    private List<Explanation> explained(Request request, Runner runner) {
         Graph graph = graph();
         TargetNode target = TargetNode.of(graph, request.output());
         List<String> sources = Sources.of(graph, request);
         Sources.requireDependence(graph, target.name(), sources);
         InputChecks.require(graph, request.inputs());
-        List<Map<String, NdArray>> references = references(request, sources);
+        NetworkForms.Served served = forms.serve(runner.form(), runner.nodes(), target.name(), sources);
+        List<Map<String, NdArray>> references = references(request, sources, served.network());
         references.forEach(r -> InputChecks.requireFinite("reference", r));
         int examples = examples(request.inputs());
         BatchPlan plan = batchPlan(request, examples);
         Chosen chosen = new Chosen(request.targets(), examples);
-        List<String> moved = moved(request, sources);
-        NetworkForms.Served served = forms.serve(runner.form(), runner.nodes(), target.name(), sources, moved);
-        SourceReferences compared = new SourceReferences(served.network(), moved);
+        SourceReferences compared = new SourceReferences(served.network(), moved(request, sources));
         List<List<BatchResult>> batches = new ArrayList<>();
-        try (runner) {
-            int count;
-            for (int first = 0; first < examples; first += count) {
-                count = Math.min(plan.begin(), examples - first);
-                Task task = task(served, request, target.name(), sources, references, compared, first, count, chosen);
-                batches.add(runner.run(task));
-                plan.end(count);
-                request.progress().step((long) first + count, examples, "examples");
-            }
+        int count;
+        for (int first = 0; first < examples; first += count) {
+            count = Math.min(plan.begin(), examples - first);
+            Task task = task(served, request, target.name(), sources, references, compared, first, count, chosen);
+            batches.add(runner.run(task));
+            plan.end(count);
+            request.progress().step((long) first + count, examples, "examples");
         }
         List<String> warnings = warnings(request, target, sources, references);
         List<Explanation> out = new ArrayList<>();
@@ -273,7 +276,7 @@ public final class Explainer implements AutoCloseable {
 
     // ---- references --------------------------------------------------------------------------------------------
 
-    private List<Map<String, NdArray>> references(Request request, List<String> sources) {
+    private List<Map<String, NdArray>> references(Request request, List<String> sources, Network network) {
         if (!request.method().usesReference()) {
             return List.of();
         }
@@ -287,7 +290,7 @@ public final class Explainer implements AutoCloseable {
             NdArray input = request.inputs().get(source);
             NdArray like = input != null
                     ? input
-                    : network().evaluate(firstBatch(request), source).get(source);
+                    : network.evaluate(firstBatch(request), source).get(source);
             zeros.put(source, References.zeros(java.util.Objects.requireNonNull(like)));
         }
         return List.of(zeros);

@@ -48,6 +48,7 @@ final class GradientShapRun {
 
     private List<BatchResult> run() {
         List<NdArray> seeds = task.seeds(value);
+        x.forEach((name, array) -> task.requireByExample(name, array.shape()));
         int[][] strata = new int[task.count()][];
         int[][] drawn = new int[task.count()][];
         for (int i = 0; i < task.count(); i++) {

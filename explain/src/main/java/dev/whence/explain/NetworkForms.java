@@ -99,9 +99,8 @@ final class NetworkForms implements AutoCloseable {
      * @param nodes nodes that must be there
      * @param target a value that must be there
      * @param sources values that must be there
-     * @param moved values that must be there
      */
-    Served serve(Form wanted, Set<String> nodes, String target, List<String> sources, List<String> moved) {
+    Served serve(Form wanted, Set<String> nodes, String target, List<String> sources) {
         boolean mayFold = wanted == Form.FOLDED || (wanted == Form.FASTEST && precision == Precision.FLOAT32);
         if (!isFoldable || !mayFold) {
             return new Served(plain(), true);

@@ -50,8 +50,7 @@ final class SlidingTies {
     Tensor settled(Tensor rose) {
         Tensor fallen = isUniform.where(most.indices(), referenceMost.indices());
         Tensor places = rose.where(most.indices(), fallen);
-        Tensor moved = most.values().greaterThan(referenceMost.values());
-        Tensor suspects = isUniform.not().and(rose.where(moved, isTied(r, referenceMost.values())));
+        Tensor suspects = isUniform.not().and(rose.or(isTied(r, referenceMost.values())));
         if (suspects.isAllFalse()) {
             return places;
         }

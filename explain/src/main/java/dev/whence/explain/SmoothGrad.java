@@ -82,7 +82,8 @@ public record SmoothGrad(AttributionMethod inner, Summary summary, int samples, 
 
     @Override
     public Map<String, String> parameters() {
-        Map<String, String> all = new TreeMap<>(inner.parameters());
+        Map<String, String> all = new TreeMap<>();
+        inner.parameters().forEach((name, value) -> all.put("inner " + name, value));
         all.put("inner", inner.name());
         all.put("samples", String.valueOf(samples));
         all.put("noise", noise.text());

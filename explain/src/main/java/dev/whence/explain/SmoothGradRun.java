@@ -43,6 +43,7 @@ final class SmoothGradRun implements Runner {
             task.sources().forEach(s -> clean.put(s, trace.slot(s).tensor().toNdArray()));
         }
         List<NdArray> seeds = task.seeds(value);
+        clean.forEach((name, array) -> task.requireByExample(name, array.shape()));
         Task settled = task.settled(value);
         List<Totals> totals = new ArrayList<>();
         for (int sample = 0; sample < method.samples(); sample++) {

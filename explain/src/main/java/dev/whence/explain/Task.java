@@ -7,6 +7,7 @@ import dev.whence.core.WhenceException;
 import dev.whence.graph.Network;
 import dev.whence.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -145,6 +146,17 @@ record Task(
 
     Set<String> sourceSet() {
         return Set.copyOf(sources);
+    }
+
+    /** Refuses a value that does not hold one row an example: methods that draw noise row by row would mix examples. */
+    void requireByExample(String source, long[] shape) {
+        if (shape.length == 0 || shape[0] != count) {
+            throw new WhenceException(
+                    ErrorCode.SHAPE_MISMATCH,
+                    "Value '" + source + "' has shape " + Arrays.toString(shape) + " for " + count
+                            + (count == 1 ? " example" : " examples")
+                            + "; its first axis must be the batch to be scored with this method. Name another with --at.");
+        }
     }
 
     /** Weights of every target over the target value. */

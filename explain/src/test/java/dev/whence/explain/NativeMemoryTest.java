@@ -4,11 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whence.core.NdArray;
 import dev.whence.graph.Precision;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
@@ -16,22 +23,26 @@ import org.junit.jupiter.api.Test;
 
 /** Native memory stays flat however many explanations are made. */
 class NativeMemoryTest {
+    /** mallinfo2 of glibc. */
+    private static final Optional<MemorySegment> COUNTER =
+            Linker.nativeLinker().defaultLookup().find("mallinfo2");
+
     /** One leaked activation of the small network every time would be over 10 MB after the short run. */
     private static final long ALLOWED_GROWTH_KILOBYTES = 8 * 1024;
 
     @Test
-    void aThousandExplanationsDoNotGrow() throws IOException {
+    void aThousandExplanationsDoNotGrow() {
         explain(200, 800);
     }
 
     @Test
     @Tag("slow")
-    void twentyThousandExplanationsDoNotGrow() throws IOException {
+    void twentyThousandExplanationsDoNotGrow() {
         explain(2000, 18_000);
     }
 
-    private static void explain(int warmUp, int measured) throws IOException {
-        Assumptions.assumeTrue(Files.exists(Path.of("/proc/self/status")), "resident memory is read from /proc");
+    private static void explain(int warmUp, int measured) {
+        Assumptions.assumeTrue(COUNTER.isPresent(), "the C library does not count what it hands out");
         RandomGenerator random = Networks.seeded(11);
         NdArray x = Networks.random(random, 1, 4, 2, 6, 6);
         List<AttributionMethod> methods = List.of(
@@ -45,22 +56,29 @@ class NativeMemoryTest {
                 explainer.explain(request.with(methods.get(i % methods.size())));
             }
             System.gc();
-            long before = residentKilobytes();
+            long before = nativeKilobytes();
             for (int i = 0; i < measured; i++) {
                 explainer.explain(request.with(methods.get(i % methods.size())));
             }
             System.gc();
-            assertThat(residentKilobytes() - before).isLessThan(ALLOWED_GROWTH_KILOBYTES);
+            assertThat(nativeKilobytes() - before).isLessThan(ALLOWED_GROWTH_KILOBYTES);
         }
     }
 
-    /** Memory that is not the Java heap: anonymous native pages grow only by what the engine keeps. */
-    private static long residentKilobytes() throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-            if (line.startsWith("RssAnon:")) {
-                return Long.parseLong(line.replaceAll("\\D", ""));
-            }
+    /** What the C library has handed out and not got back; the Java heap is no part of it. */
+    private static long nativeKilobytes() {
+        MemoryLayout[] fields = new MemoryLayout[10];
+        Arrays.fill(fields, ValueLayout.JAVA_LONG);
+        try (Arena arena = Arena.ofConfined()) {
+            MethodHandle handle = Linker.nativeLinker()
+                    .downcallHandle(
+                            COUNTER.orElseThrow(), FunctionDescriptor.of(MemoryLayout.structLayout(fields)));
+            MemorySegment counts = (MemorySegment) handle.invoke((SegmentAllocator) arena);
+            long mapped = counts.getAtIndex(ValueLayout.JAVA_LONG, 4);
+            long inArenas = counts.getAtIndex(ValueLayout.JAVA_LONG, 7);
+            return (mapped + inArenas) / 1024;
+        } catch (Throwable e) {
+            throw new IllegalStateException("mallinfo2 does not answer", e);
         }
-        throw new IOException("no RssAnon in /proc/self/status");
     }
 }

@@ -27,6 +27,11 @@ public final class Algebra {
 
     /** Einstein's sum, such as {@code "bij,bjk->bik"}. */
     public static Tensor einsum(String equation, Tensor... operands) {
+        double elements = 1;
+        for (Tensor operand : operands) {
+            elements *= Math.sqrt(operand.size());
+        }
+        BlasThreads.prepare(elements * Math.sqrt(elements), torch.get_num_threads());
         try (var all = Tensor.vector(operands)) {
             return Tensor.wrap(torch.einsum(equation, all));
         }

@@ -10,32 +10,32 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Threads of the library for matrix products. It has a pool of its own beside that of the engine, and where both want the same
- * processors, a small product waits a hundred times longer for its helpers than it would take alone. So it works alone, but
- * for products that are worth the handing over.
+ * processors, a small product waits for its helpers longer than it would take alone. So it works alone, but for products that
+ * are worth the handing over.
  */
 final class BlasThreads {
     /** Multiplications from which on helpers pay. */
     private static final double WORTH_SHARING = 5e7;
 
     private static final @Nullable MethodHandle SET = find();
-    private static final AtomicInteger CURRENT = new AtomicInteger();
+    private static int current;
 
     private BlasThreads() {}
 
     /** Gets ready for products that take so many multiplications. */
-    static void prepare(double multiplications, int threads) {
+    static synchronized void prepare(double multiplications, int threads) {
         int wanted = multiplications < WORTH_SHARING ? 1 : threads;
-        if (SET == null || CURRENT.getAndSet(wanted) == wanted) {
+        if (SET == null || current == wanted) {
             return;
         }
         try {
             SET.invokeExact(wanted);
+            current = wanted;
         } catch (Throwable e) {
             throw new IllegalStateException("cannot set the threads of matrix products", e);
         }
@@ -44,17 +44,21 @@ final class BlasThreads {
     /** The function of the library that is loaded already; absent where the engine has another one. */
     @SuppressWarnings("restricted") // the address is the library's own, and the signature is that of its header
     private static @Nullable MethodHandle find() {
-        for (Map.Entry<String, String> library : Loader.getLoadedLibraries().entrySet()) {
-            if (library.getKey().startsWith("openblas")) {
-                Optional<MemorySegment> address = SymbolLookup.libraryLookup(
-                                Path.of(library.getValue()), Arena.global())
-                        .find("openblas_set_num_threads");
+        try {
+            for (Map.Entry<String, String> library : Loader.getLoadedLibraries().entrySet()) {
+                Optional<MemorySegment> address = library.getKey().startsWith("openblas")
+                        ? SymbolLookup.libraryLookup(Path.of(library.getValue()), Arena.global())
+                                .find("openblas_set_num_threads")
+                        : Optional.empty();
                 if (address.isPresent()) {
                     return Linker.nativeLinker()
                             .downcallHandle(address.get(), FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT));
                 }
             }
+            return null;
+        } catch (RuntimeException e) {
+            // Where calls like this one are forbidden, products keep the library's own number of threads.
+            return null;
         }
-        return null;
     }
 }

@@ -45,6 +45,8 @@ public record Convolution(
                 && !isTransposed
                 && groups == 1
                 && x.dimension(1) <= FEW_CHANNELS
+                && weight.dimension(2) >= stride[0]
+                && weight.dimension(3) >= stride[1]
                 && weight.type() == NdArray.Type.FLOAT32
                 && weight.device().equals(Device.CPU);
     }

@@ -882,7 +882,8 @@ public final class Tensor implements AutoCloseable {
 
     /** This is x: the matrix product, batched over leading axes. */
     public Tensor matmul(Tensor other) {
-        BlasThreads.prepare((double) size() * other.dimension(-1), torch.get_num_threads());
+        double columns = other.rank() < 2 ? 1 : other.dimension(-1);
+        BlasThreads.prepare(size() * columns, torch.get_num_threads());
         return wrap(torch.matmul(at, other.at));
     }
 

@@ -134,7 +134,14 @@ public final class Tokenizer implements AutoCloseable {
             library().setTruncation(handle, most, "LONGEST_FIRST", 0);
         }
         try {
-            return encoded(whole, true);
+            Encoded cut = encoded(whole, true);
+            if (most > 0 && cut.length() > most) {
+                throw new WhenceException(
+                        ErrorCode.USAGE,
+                        "Option --max-tokens " + most + " leaves no room for the text beside the special tokens of " + file
+                                + ".");
+            }
+            return cut;
         } finally {
             library().disableTruncation(handle);
         }

@@ -1,5 +1,6 @@
 package dev.whence.graph.operators;
 
+import dev.whence.core.NdArray;
 import dev.whence.tensor.Tensor;
 
 /**
@@ -7,6 +8,9 @@ import dev.whence.tensor.Tensor;
  * x = r, where it is the derivative, and broadcasts x against r.
  */
 final class Secants {
+    /** The least distance of two numbers in half precision. */
+    private static final double LEAST_HALF = 0x1p-24;
+
     private Secants() {}
 
     /**
@@ -32,7 +36,8 @@ final class Secants {
      * where there is none, the slope on that side.
      */
     static Tensor relu(Tensor x, Tensor r) {
-        Tensor distance = x.minus(r).absInPlace().atLeastInPlace(Float.MIN_NORMAL);
+        double least = x.type() == NdArray.Type.FLOAT16 ? LEAST_HALF : Float.MIN_NORMAL;
+        Tensor distance = x.minus(r).absInPlace().atLeastInPlace(least);
         return x.maximum(r).divideInPlace(distance).clampInPlace(0, 1);
     }
 
