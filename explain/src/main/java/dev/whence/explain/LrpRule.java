@@ -147,10 +147,14 @@ public sealed interface LrpRule {
     record Box(double low, double high, double stabilizer) implements LrpRule {
         public Box {
             requireStabilizer(stabilizer);
-            if (Double.isNaN(low) != Double.isNaN(high) || low > high || Double.isInfinite(low) || Double.isInfinite(high)) {
+            if (Double.isNaN(low) != Double.isNaN(high)
+                    || low > high
+                    || Double.isInfinite(low)
+                    || Double.isInfinite(high)) {
                 throw new WhenceException(
                         ErrorCode.USAGE,
-                        "The box rule wants two finite bounds, the lower one first; found " + low + " and " + high + ".");
+                        "The box rule wants two finite bounds, the lower one first; found " + low + " and " + high
+                                + ".");
             }
         }
 

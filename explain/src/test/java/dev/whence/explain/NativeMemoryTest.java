@@ -66,13 +66,13 @@ class NativeMemoryTest {
     }
 
     /** What the C library has handed out and not got back; the Java heap is no part of it. */
+    @SuppressWarnings("restricted")
     private static long nativeKilobytes() {
         MemoryLayout[] fields = new MemoryLayout[10];
         Arrays.fill(fields, ValueLayout.JAVA_LONG);
         try (Arena arena = Arena.ofConfined()) {
             MethodHandle handle = Linker.nativeLinker()
-                    .downcallHandle(
-                            COUNTER.orElseThrow(), FunctionDescriptor.of(MemoryLayout.structLayout(fields)));
+                    .downcallHandle(COUNTER.orElseThrow(), FunctionDescriptor.of(MemoryLayout.structLayout(fields)));
             MemorySegment counts = (MemorySegment) handle.invoke((SegmentAllocator) arena);
             long mapped = counts.getAtIndex(ValueLayout.JAVA_LONG, 4);
             long inArenas = counts.getAtIndex(ValueLayout.JAVA_LONG, 7);

@@ -138,8 +138,8 @@ public final class Tokenizer implements AutoCloseable {
             if (most > 0 && cut.length() > most) {
                 throw new WhenceException(
                         ErrorCode.USAGE,
-                        "Option --max-tokens " + most + " leaves no room for the text beside the special tokens of " + file
-                                + ".");
+                        "Option --max-tokens " + most + " leaves no room for the text beside the special tokens of "
+                                + file + ".");
             }
             return cut;
         } finally {
