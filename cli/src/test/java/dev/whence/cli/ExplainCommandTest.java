@@ -473,7 +473,7 @@ class ExplainCommandTest {
                 "--method", "smoothgrad", "--inner", "integrated-gradients", "--steps", "4", "--samples", "3");
         assertThat(smooth.method().parameters())
                 .containsEntry("inner", "integrated-gradients")
-                .containsEntry("steps", "4")
+                .containsEntry("inner steps", "4")
                 .containsEntry("samples", "3")
                 .containsEntry("noise", "0.15 of the range");
     }

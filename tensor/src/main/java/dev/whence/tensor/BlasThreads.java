@@ -10,6 +10,7 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
 
@@ -23,19 +24,19 @@ final class BlasThreads {
     private static final double WORTH_SHARING = 5e7;
 
     private static final @Nullable MethodHandle SET = find();
-    private static int current;
+    private static final AtomicInteger CURRENT = new AtomicInteger();
 
     private BlasThreads() {}
 
     /** Gets ready for products that take so many multiplications. */
     static synchronized void prepare(double multiplications, int threads) {
         int wanted = multiplications < WORTH_SHARING ? 1 : threads;
-        if (SET == null || current == wanted) {
+        if (SET == null || CURRENT.get() == wanted) {
             return;
         }
         try {
             SET.invokeExact(wanted);
-            current = wanted;
+            CURRENT.set(wanted);
         } catch (Throwable e) {
             throw new IllegalStateException("cannot set the threads of matrix products", e);
         }
