@@ -182,6 +182,9 @@ public final class NdArray {
         if (shape.length == 0 || from < 0 || to < from || to > shape[0]) {
             throw new IllegalArgumentException("rows " + from + ".." + to + " of shape " + Arrays.toString(shape));
         }
+        if (from == 0 && to == shape[0]) {
+            return this;
+        }
         int row = shape[0] == 0 ? 0 : (int) (size() / shape[0]);
         long[] part = shape.clone();
         part[0] = (long) to - from;
@@ -205,6 +208,29 @@ public final class NdArray {
     @Override
     public int hashCode() {
         return 31 * Arrays.hashCode(shape) + Arrays.deepHashCode(new Object[] {data});
+    }
+
+    /** The flat place of the first NaN or infinite element, or -1 if there is none. */
+    public int firstNotFinite() {
+        if (data instanceof float[] floats && areFinite(floats)) {
+            return -1;
+        }
+        for (int i = 0; type.isFloating() && i < size(); i++) {
+            if (!Double.isFinite(getDouble(i))) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** Without a branch in the loop, so that many elements are looked at at once. */
+    private static boolean areFinite(float[] floats) {
+        int exponent = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
+        int found = 0;
+        for (float value : floats) {
+            found |= (Float.floatToRawIntBits(value) & exponent) + (1 << 23);
+        }
+        return found >= 0;
     }
 
     /** Type and shape, such as {@code FLOAT32 [8, 3, 224, 224]}; never the data. */

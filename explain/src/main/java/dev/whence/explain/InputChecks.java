@@ -62,17 +62,12 @@ final class InputChecks {
     /** Refuses NaN and infinity, naming the place. */
     static void requireFinite(String what, Map<String, NdArray> arrays) {
         arrays.forEach((name, array) -> {
-            if (!array.type().isFloating()) {
-                return;
-            }
-            for (int i = 0; i < array.size(); i++) {
-                double v = array.getDouble(i);
-                if (!Double.isFinite(v)) {
-                    throw new WhenceException(
-                            ErrorCode.INPUT_INVALID,
-                            "The " + what + " '" + name + "' holds " + v + " at " + Arrays.toString(place(i, array))
-                                    + "; every number must be finite.");
-                }
+            int i = array.firstNotFinite();
+            if (i >= 0) {
+                throw new WhenceException(
+                        ErrorCode.INPUT_INVALID,
+                        "The " + what + " '" + name + "' holds " + array.getDouble(i) + " at "
+                                + Arrays.toString(place(i, array)) + "; every number must be finite.");
             }
         });
     }

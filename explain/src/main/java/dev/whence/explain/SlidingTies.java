@@ -18,7 +18,7 @@ final class SlidingTies {
 
     private final Kind.Sliding sliding;
     private final Tensor input;
-    private final List<Tensor> r;
+    private final Tensor reference;
     private final Pooling.Maxima most;
     private final Pooling.Maxima referenceMost;
     private final Tensor isUniform;
@@ -26,19 +26,11 @@ final class SlidingTies {
     SlidingTies(Kind.Sliding sliding, Tensor x, Tensor r, Pooling.Maxima most, Pooling.Maxima referenceMost) {
         this.sliding = sliding;
         this.input = x;
-        this.r = sliding.elements(r);
+        this.reference = r;
         this.most = most;
         this.referenceMost = referenceMost;
-        Tensor lowest = atOrAbove(this.r.getFirst(), referenceMost.values());
-        for (Tensor element : this.r.subList(1, this.r.size())) {
-            lowest = lowest.minimum(atOrAbove(element, referenceMost.values()));
-        }
+        Tensor lowest = sliding.maxima(r.negate()).values().negate();
         this.isUniform = lowest.equalTo(referenceMost.values());
-    }
-
-    /** Places outside the input do not count. */
-    private static Tensor atOrAbove(Tensor element, Tensor top) {
-        return element.equalTo(Double.NEGATIVE_INFINITY).where(top, element);
     }
 
     /** Whether all references of each window are the same. */
@@ -48,6 +40,7 @@ final class SlidingTies {
 
     /** The winners' flat places. */
     Tensor settled(Tensor rose) {
+        List<Tensor> r = sliding.elements(reference);
         Tensor fallen = isUniform.where(most.indices(), referenceMost.indices());
         Tensor places = rose.where(most.indices(), fallen);
         Tensor suspects = isUniform.not().and(rose.or(isTied(r, referenceMost.values())));
@@ -66,7 +59,7 @@ final class SlidingTies {
         for (int axis = 0; axis < index.length; axis++) {
             index[axis] = at.select(1, axis);
         }
-        return Indexing.put(places, winners(x, rose, index), false, index);
+        return Indexing.put(places, winners(x, r, rose, index), false, index);
     }
 
     private static Tensor isTied(List<Tensor> elements, Tensor top) {
@@ -78,7 +71,7 @@ final class SlidingTies {
     }
 
     /** The winners of some windows, by going through the places of a window. */
-    private Tensor winners(List<Tensor> x, Tensor rose, Tensor[] index) {
+    private Tensor winners(List<Tensor> x, List<Tensor> r, Tensor rose, Tensor[] index) {
         long[] shape = most.values().shape();
         Tensor hasRisen = Indexing.at(rose, index);
         Tensor top = Indexing.at(most.values(), index);

@@ -125,7 +125,7 @@ public final class Network implements AutoCloseable {
             for (Node node : g.nodes()) {
                 if (node.operator().equals("Conv") && node.inputs().size() > 1) {
                     Constant weight = g.constants().get(node.inputs().get(1));
-                    if (weight != null && weight.shape().length == 4) {
+                    if (weight != null && weight.shape().length >= 3) {
                         names.add(node.inputs().get(1));
                     }
                 }
