@@ -49,7 +49,7 @@ class ArchitectureTest {
     @Test
     void the_scan_saw_the_house() {
         assertThat(product.size()).isGreaterThan(FEWEST_CLASSES);
-        assertThat(Stream.of("core", "report", "tensor", "graph", "explain", "cli"))
+        assertThat(Stream.of("core", "report", "tensor", "graph", "explain", "quantize", "cli"))
                 .allSatisfy(floor -> assertThat(product.stream()
                                 .filter(type -> type.getPackageName().startsWith("dev.whence." + floor)))
                         .as(floor)
@@ -75,8 +75,9 @@ class ArchitectureTest {
         "tensor,   core",
         "graph,    core tensor",
         "explain,  core tensor graph game",
+        "quantize, core tensor graph game explain report",
         "examples, core tensor graph game explain report",
-        "cli,      core tensor graph game explain report examples",
+        "cli,      core tensor graph game explain report quantize examples",
     })
     void a_floor_imports_only_from_floors_below(String floor, String below) {
         String[] allowed = Stream.concat(

@@ -1,0 +1,129 @@
+package dev.whence.quantize;
+
+import dev.whence.core.NdArray;
+
+/**
+ * Evenly spaced levels: code = clamp(round(x / scale) + zero point, 0, 2^bits - 1), value = (code - zero point) * scale.
+ * Each group of the granularity has its own scale and zero point. This is QuantizeLinear and DequantizeLinear of ONNX with
+ * a clip to the range of the bits.
+ *
+ * @param bits width of a code, 2 to 8
+ * @param granularity which elements share a scale
+ * @param scales one a group, each above zero
+ * @param zeroPoints one a group. Whole numbers, except where a reference implementation that averages them is reproduced;
+ *     fitted ones may lie outside 0 to 2^bits - 1 where all values of a group have one sign
+ */
+public record UniformQuantizer(int bits, Granularity granularity, float[] scales, float[] zeroPoints)
+        implements Quantizer {
+
+    /** Checks that the parts belong together. */
+    public UniformQuantizer {
+        Bits.check(bits);
+        if (scales.length == 0 || scales.length != zeroPoints.length) {
+            throw new IllegalArgumentException(scales.length + " scales but " + zeroPoints.length + " zero points");
+        }
+        for (float scale : scales) {
+            if (!(scale > 0) || !Float.isFinite(scale)) {
+                throw new IllegalArgumentException("a scale of " + scale);
+            }
+        }
+        scales = scales.clone();
+        zeroPoints = zeroPoints.clone();
+    }
+
+    /** One scale for the whole array. */
+    public static UniformQuantizer perTensor(int bits, float scale, float zeroPoint) {
+        return new UniformQuantizer(bits, Granularity.perTensor(), new float[] {scale}, new float[] {zeroPoint});
+    }
+
+    @Override
+    public float[] scales() {
+        return scales.clone();
+    }
+
+    @Override
+    public float[] zeroPoints() {
+        return zeroPoints.clone();
+    }
+
+    /** Whether every zero point is a whole number, as files need. */
+    public boolean hasWholeZeroPoints() {
+        for (float zeroPoint : zeroPoints) {
+            if (zeroPoint != Math.rint(zeroPoint)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public float[] apply(float[] values, long... shape) {
+        int run = check(values.length, shape);
+        float[] out = new float[values.length];
+        float top = Bits.codes(bits) - 1;
+        for (int from = 0, group = 0; from < out.length; from += run, group = next(group)) {
+            apply(values, out, from, from + run, scales[group], zeroPoints[group], top);
+        }
+        return out;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalStateException if a zero point is no whole number
+     */
+    @Override
+    public int[] codes(float[] values, long... shape) {
+        if (!hasWholeZeroPoints()) {
+            throw new IllegalStateException("codes with a fractional zero point are no whole numbers");
+        }
+        int run = check(values.length, shape);
+        int[] out = new int[values.length];
+        float top = Bits.codes(bits) - 1;
+        for (int from = 0, group = 0; from < out.length; from += run, group = next(group)) {
+            for (int i = from; i < from + run; i++) {
+                out[i] = (int) code(values[i], scales[group], zeroPoints[group], top);
+            }
+        }
+        return out;
+    }
+
+    @Override
+    public float[] dequantize(int[] codes, long... shape) {
+        int run = check(codes.length, shape);
+        float[] out = new float[codes.length];
+        for (int from = 0, group = 0; from < out.length; from += run, group = next(group)) {
+            for (int i = from; i < from + run; i++) {
+                out[i] = (codes[i] - zeroPoints[group]) * scales[group];
+            }
+        }
+        return out;
+    }
+
+    static void apply(float[] values, float[] out, int from, int to, float scale, float zeroPoint, float top) {
+        for (int i = from; i < to; i++) {
+            out[i] = (code(values[i], scale, zeroPoint, top) - zeroPoint) * scale;
+        }
+    }
+
+    /** A zero point may be fractional here, and the code with it. */
+    private static float code(float value, float scale, float zeroPoint, float top) {
+        return Math.clamp((float) Math.rint(value / scale) + zeroPoint, 0, top);
+    }
+
+    private int next(int group) {
+        return group + 1 == scales.length ? 0 : group + 1;
+    }
+
+    /** Length of a run of elements with one scale. */
+    private int check(int elements, long... shape) {
+        if (NdArray.elements(shape) != elements) {
+            throw new IllegalArgumentException(elements + " elements for a shape of " + NdArray.elements(shape));
+        }
+        if (granularity.groups(shape) != scales.length) {
+            throw new IllegalArgumentException(
+                    scales.length + " scales for an array of " + granularity.groups(shape) + " groups");
+        }
+        return granularity.run(shape);
+    }
+}

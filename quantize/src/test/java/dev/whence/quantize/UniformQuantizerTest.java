@@ -1,0 +1,60 @@
+package dev.whence.quantize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import org.junit.jupiter.api.Test;
+
+class UniformQuantizerTest {
+    @Test
+    void rounds_half_to_even_and_clips_at_both_ends() {
+        UniformQuantizer quantizer = UniformQuantizer.perTensor(2, 0.5f, 1);
+
+        float[] values = {-9, -0.25f, 0, 0.25f, 0.75f, 0.8f, 9};
+
+        assertThat(quantizer.codes(values, 7)).containsExactly(0, 1, 1, 1, 3, 3, 3);
+        assertThat(quantizer.apply(values, 7)).containsExactly(-0.5f, 0, 0, 0, 1, 1, 1);
+    }
+
+    @Test
+    void every_index_of_the_axis_has_its_own_scale() {
+        float[] values = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+        float[] scales = {0.4f, 0.6f, 0.9f};
+        float[] zeros = {0, 0, 0};
+
+        UniformQuantizer rows = new UniformQuantizer(4, Granularity.perAxis(0), scales, zeros);
+        UniformQuantizer columns = new UniformQuantizer(4, Granularity.perAxis(-1), scales, zeros);
+        UniformQuantizer middle = new UniformQuantizer(4, Granularity.perAxis(1), scales, zeros);
+
+        assertThat(rows.codes(values, 3, 4)).containsExactly(2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1);
+        assertThat(columns.apply(values, 4, 3)).startsWith(0.8f, 1.2f, 0.9f, 0.8f);
+        assertThat(middle.apply(values, 2, 3, 2)).startsWith(0.8f, 0.8f, 1.2f, 1.2f, 0.9f, 0.9f, 0.8f);
+    }
+
+    @Test
+    void codes_and_back_is_the_same_as_applying() {
+        UniformQuantizer quantizer = UniformQuantizer.perTensor(3, 0.3f, 3);
+        float[] values = {-2, -0.31f, 0.1f, 0.46f, 7};
+
+        assertThat(quantizer.dequantize(quantizer.codes(values, 5), 5)).containsExactly(quantizer.apply(values, 5));
+    }
+
+    @Test
+    void a_fractional_zero_point_applies_but_has_no_codes() {
+        UniformQuantizer quantizer = UniformQuantizer.perTensor(4, 1, 7.5f);
+
+        assertThat(quantizer.apply(new float[] {-20, 0.2f, 20}, 3)).containsExactly(-7.5f, 0, 7.5f);
+        assertThatIllegalStateException().isThrownBy(() -> quantizer.codes(new float[] {0}, 1));
+    }
+
+    @Test
+    void parts_that_do_not_belong_together_are_refused() {
+        assertThatIllegalArgumentException().isThrownBy(() -> UniformQuantizer.perTensor(9, 1, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> UniformQuantizer.perTensor(4, 0, 0));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new UniformQuantizer(4, Granularity.perAxis(0), new float[2], new float[3]));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> UniformQuantizer.perTensor(4, 1, 0).apply(new float[3], 4));
+    }
+}
