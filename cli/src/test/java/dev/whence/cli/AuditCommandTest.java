@@ -127,6 +127,16 @@ class AuditCommandTest {
         assertThat(rule.err()).contains("'plus'", "z-plus");
     }
 
+    @Test
+    void a_rule_that_a_sort_of_layer_does_not_know_is_refused() {
+        for (String rule : new String[] {"@sums=gamma:0.1", "@maxima=flat", "@normalization=z-plus", "@first=pass"}) {
+            Ran ran = Ran.whence("audit", model, "--input", input, "--method", "lrp-epsilon", "--rule", rule);
+
+            assertThat(ran.exitCode()).as(rule).isEqualTo(ExitCode.BAD_INPUT);
+            assertThat(ran.err()).contains("cannot be given to");
+        }
+    }
+
     // ---- the other checks --------------------------------------------------------------------------------------
 
     @Test

@@ -93,7 +93,7 @@ public record Lrp(String name, LrpComposite composite, boolean isNormalizationFo
                             "rule %02d: %s",
                             i++,
                             assignment.place().text()),
-                    assignment.rule().toString());
+                    assignment.text());
         }
         LrpConventions conventions = composite.conventions();
         all.put("attention", conventions.attention().name());

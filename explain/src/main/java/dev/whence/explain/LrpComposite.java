@@ -92,7 +92,7 @@ public record LrpComposite(List<LrpAssignment> assignments, LrpConventions conve
     LrpRule rule(LrpLayer kind, String node, int depth) {
         for (LrpAssignment assignment : assignments) {
             if (assignment.place().holds(kind, node, depth)) {
-                return assignment.rule();
+                return assignment.rule(kind);
             }
         }
         return kind == LrpLayer.MAXIMUM ? new LrpRule.Pass() : LrpRule.epsilon(LrpRule.STABILIZER);

@@ -14,5 +14,10 @@ public enum LrpLayer {
      * A maximum over windows. The winner takes all, unless an assignment names this kind or the node: then the epsilon rule
      * stabilises what the winner gets.
      */
-    MAXIMUM
+    MAXIMUM;
+
+    /** Whether a layer of this sort has constant weights. */
+    public boolean hasWeights() {
+        return this == CONVOLUTION || this == DENSE;
+    }
 }

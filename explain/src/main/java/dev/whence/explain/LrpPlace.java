@@ -1,6 +1,8 @@
 package dev.whence.explain;
 
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Which layers an assignment is for. */
 public sealed interface LrpPlace {
@@ -53,6 +55,17 @@ public sealed interface LrpPlace {
             case AtDepth(int from, int to) ->
                 from <= depth && depth <= to && (kind == LrpLayer.CONVOLUTION || kind == LrpLayer.DENSE);
             case All(List<LrpPlace> places) -> places.stream().allMatch(p -> p.holds(kind, node, depth));
+        };
+    }
+
+    /** The sorts of layer that are named here: those that a rule must be for. None for single nodes and for everywhere. */
+    default Set<LrpLayer> named() {
+        return switch (this) {
+            case Everywhere _, AtNode _ -> Set.of();
+            case OfKind(LrpLayer kind) -> Set.of(kind);
+            case AtDepth _ -> Set.of(LrpLayer.CONVOLUTION, LrpLayer.DENSE);
+            case All(List<LrpPlace> places) ->
+                places.stream().flatMap(p -> p.named().stream()).collect(Collectors.toUnmodifiableSet());
         };
     }
 

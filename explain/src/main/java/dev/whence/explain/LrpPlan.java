@@ -2,6 +2,7 @@ package dev.whence.explain;
 
 import dev.whence.core.ErrorCode;
 import dev.whence.core.WhenceException;
+import dev.whence.graph.Call;
 import dev.whence.graph.Kind;
 import dev.whence.graph.Slot;
 import dev.whence.graph.Step;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What the steps of one trace are to relevance propagation: their rules, and the patterns that span several steps. */
 final class LrpPlan {
+    private static final Set<String> ADDERS = Set.of("Add", "Sub", "Sum", "Mean");
     private static final Set<String> SIGMOIDS = Set.of("Sigmoid", "HardSigmoid");
     private static final Set<String> NOT_NEGATIVE = Set.of("Relu", "Sigmoid", "HardSigmoid", "Softmax", "Abs", "Exp");
     private static final Set<String> KEEPS_SIGN = Set.of(
@@ -77,15 +79,26 @@ final class LrpPlan {
         for (LrpAssignment assignment : composite.assignments()) {
             if (assignment.place() instanceof LrpPlace.AtNode(String node)) {
                 for (Step step : steps) {
-                    if (step.node().name().equals(node) && !rules.containsKey(step)) {
-                        throw new WhenceException(
-                                ErrorCode.USAGE,
-                                "The rule '" + assignment.rule().name() + "' is given to " + step.describe()
-                                        + ", which is no layer with weights, sum, normalisation or maximum.");
+                    if (step.node().name().equals(node) && !isChosen(step)) {
+                        throw refusal(assignment.rule(), step, whyNone(step));
                     }
                 }
             }
         }
+    }
+
+    /** Whether the rule that the composite gives to a step is the one that it gets. */
+    private boolean isChosen(Step step) {
+        return rules.containsKey(step) && !isBias(step) && fixedSum(step) == null;
+    }
+
+    private String whyNone(Step step) {
+        Step biased = biasedBy.get(step);
+        return !rules.containsKey(step)
+                ? "it is no layer with weights, sum, normalisation or maximum"
+                : biased == null
+                        ? "this method has its own rule for such a sum"
+                        : "it adds the bias of '" + biased.node().name() + "', to which a rule can be given";
     }
 
     private void add(Step step, int depth) {
@@ -94,13 +107,23 @@ final class LrpPlan {
             return;
         }
         LrpRule rule = composite.rule(kind, step.node().name(), depth);
-        if (step.kind() instanceof Kind.Weighted && rule instanceof LrpRule.Pass) {
-            throw new WhenceException(
-                    ErrorCode.USAGE,
-                    "The rule 'pass' cannot be given to " + step.describe() + ": it has weights, so its inputs are not"
-                            + " its outputs.");
+        if (!rule.fits(kind)) {
+            throw refusal(rule, step, LrpAssignment.whyNot(kind));
+        }
+        if (kind == LrpLayer.SUM && rule instanceof LrpRule.Pass && !addsOnlyConstants(step)) {
+            throw refusal(rule, step, "it makes one value of several, so its inputs are not its output");
         }
         rules.put(step, rule);
+    }
+
+    private static WhenceException refusal(LrpRule rule, Step step, String why) {
+        return new WhenceException(
+                ErrorCode.USAGE,
+                "The rule '" + rule.name() + "' cannot be given to " + step.describe() + ": " + why + ".");
+    }
+
+    private static boolean addsOnlyConstants(Step step) {
+        return ADDERS.contains(step.operator().name()) && step.call().activeCount() == 1;
     }
 
     /** What a step is for the choice of a rule, or null if rules are not chosen for it. */
@@ -174,7 +197,10 @@ final class LrpPlan {
     String ruleName(Step step) {
         if (rules.containsKey(step)) {
             boolean isWinner = step.kind() instanceof Kind.Selecting && rule(step) instanceof LrpRule.Pass;
-            return isBias(step) ? "bias" : isWinner ? "winner" : rule(step).name();
+            String fixed = fixedSum(step);
+            return isBias(step)
+                    ? "bias"
+                    : isWinner ? "winner" : fixed == null ? rule(step).name() : fixed;
         }
         return switch (step.kind()) {
             case Kind.Moving _ -> "moves";
@@ -186,6 +212,36 @@ final class LrpPlan {
             case Kind.Composite _ -> "parts";
             case Kind.Weighted _, Kind.Blocking _ -> "none";
         };
+    }
+
+    /**
+     * What the conventions do with a sum whatever its rule, in words, or null: what layer normalisation takes off and adds
+     * passes where all of it passes, and sums of two are normalised where the conventions say so.
+     */
+    private @Nullable String fixedSum(Step step) {
+        if (isPassedNormalization(step)) {
+            return "pass";
+        }
+        boolean isNormalized = step.operator().name().equals("Add")
+                && conventions().sums() == LrpConventions.Sums.NORMALIZED
+                && !(rule(step) instanceof LrpRule.Pass);
+        return isNormalized ? "normalised" : null;
+    }
+
+    /** Whether a step takes a mean off or adds a vector, and relevance passes it because it passes layer normalisation. */
+    boolean isPassedNormalization(Step step) {
+        if (!conventions().isNormalizationPassed()) {
+            return false;
+        }
+        String name = step.operator().name();
+        Slot constant = name.equals("Add") ? addend(step) : null;
+        return constant == null ? name.equals("Sub") && isCentring(step) : isVector(constant);
+    }
+
+    /** The constant of a sum of a constant and an active value, or null. */
+    static @Nullable Slot addend(Step step) {
+        Call call = step.call();
+        return step.inputs().length != 2 || call.activeCount() != 1 ? null : step.inputs()[1 - call.firstActive()];
     }
 
     /** What a later step adds to a layer with weights as its bias, or null. */

@@ -187,13 +187,8 @@ final class LrpPropagation implements Propagation {
         if (plan.isBias(step) || plan.rule(step) instanceof LrpRule.Pass) {
             return only(step, activeInput(step));
         }
-        if (conventions.isNormalizationPassed()) {
-            if (step.operator().name().equals("Sub") && plan.isCentring(step)) {
-                return only(step, 0);
-            }
-            if (isAdd && addend(step) != null && LrpPlan.isVector(Objects.requireNonNull(addend(step)))) {
-                return only(step, activeInput(step));
-            }
+        if (plan.isPassedNormalization(step)) {
+            return only(step, activeInput(step));
         }
         return isAdd && conventions.sums() == LrpConventions.Sums.NORMALIZED
                 ? LrpTotals.add(step, examples, keep(index))
@@ -202,13 +197,6 @@ final class LrpPropagation implements Propagation {
 
     private @Nullable Consumer<Tensor> keep(int index) {
         return kept == null ? null : t -> kept.keep(index, t);
-    }
-
-    /** The constant of a sum of two, or null. */
-    private static @Nullable Slot addend(Step step) {
-        return step.inputs().length != 2 || (isActive(step, 0) && isActive(step, 1))
-                ? null
-                : step.inputs()[1 - activeInput(step)];
     }
 
     /** R_i = x_i (J^T (R / s(y)))_i: in proportion to what each element adds to the outputs. */
@@ -233,7 +221,7 @@ final class LrpPropagation implements Propagation {
                 Tensor slope = slopes[i];
                 in[i] = slope == null || !call.isActive(i) ? null : Signal.of(slope.times(call.in(i)));
             }
-            Slot constant = step.operator().name().equals("Add") ? addend(step) : null;
+            Slot constant = step.operator().name().equals("Add") ? LrpPlan.addend(step) : null;
             Tensor share = divided[0];
             if (kept != null && constant != null && share != null) {
                 kept.keep(index, share.times(constant.tensor()));

@@ -13,7 +13,8 @@ import java.util.Locale;
  * deep Taylor decomposition") and Montavon et al. 2019 ("Layer-wise relevance propagation: an overview", table 1).
  *
  * <p>Layers that add up without weights (sums, means, average pooling, a batch normalisation that could not be folded) know
- * {@link Epsilon} and {@link Pass}; any other rule gives them {@link Epsilon} with its stabiliser.
+ * {@link Epsilon} and {@link Pass}, and constants among what they add always keep their share. A rule that is given
+ * {@linkplain LrpPlace.Everywhere everywhere} stands there for {@link Epsilon} with its stabiliser.
  */
 public sealed interface LrpRule {
     /** The stabiliser where a rule does not say another. */
@@ -24,6 +25,11 @@ public sealed interface LrpRule {
 
     /** What keeps denominators away from zero. */
     double stabilizer();
+
+    /** Whether a sort of layer can have this rule: layers with weights all but {@link Pass}, others only epsilon and it. */
+    default boolean fits(LrpLayer layer) {
+        return layer.hasWeights() ? !(this instanceof Pass) : this instanceof Epsilon || this instanceof Pass;
+    }
 
     /**
      * R_i = sum_j x_i w_ij / s(z_j) R_j.

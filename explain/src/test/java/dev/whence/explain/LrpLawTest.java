@@ -17,6 +17,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -406,6 +408,57 @@ class LrpLawTest {
         assertThatThrownBy(() -> explain(graph, Lrp.EPSILON.withRule("c1", new LrpRule.Pass()), x))
                 .isInstanceOf(WhenceException.class)
                 .hasMessageContaining("'c1'");
+    }
+
+    @Test
+    void aRuleForASortOfLayerThatDoesNotKnowItIsRefused() {
+        for (LrpLayer layer : List.of(LrpLayer.SUM, LrpLayer.NORMALIZATION, LrpLayer.MAXIMUM)) {
+            LrpPlace place = new LrpPlace.OfKind(layer);
+            for (LrpRule rule : List.of(LrpRule.gamma(0.25), LrpRule.zPlus(), LrpRule.flat(), LrpRule.box())) {
+                assertRefused(() -> LrpComposite.EPSILON.with(place, rule), "'" + rule.name() + "'", place.text());
+            }
+            assertThat(LrpComposite.EPSILON.with(place, LrpRule.epsilon(0.5)).rule(layer, "n", 2))
+                    .isEqualTo(LrpRule.epsilon(0.5));
+        }
+        assertRefused(() -> LrpComposite.EPSILON.with(LrpPlace.first(), new LrpRule.Pass()), "'pass'", "depth 0");
+        LrpPlace both = new LrpPlace.All(List.of(LrpPlace.first(), LrpPlace.convolutions()));
+        assertRefused(() -> LrpComposite.EPSILON.with(both, new LrpRule.Pass()), "'pass'", "convolution");
+    }
+
+    private static void assertRefused(ThrowingCallable call, String... named) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        WhenceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.USAGE))
+                .hasMessageContainingAll(named);
+    }
+
+    @Test
+    void aNodeThatWouldNotGetItsRuleRefusesIt() {
+        Graph graph = rectifiers(Networks.seeded(12), 0.1);
+        NdArray x = input(Networks.seeded(13), 1);
+        assertRefused(() -> explain(graph, Lrp.EPSILON.withRule("s", LrpRule.gamma(0.25)), x), "'s'", "'gamma'");
+        assertRefused(() -> explain(graph, Lrp.EPSILON.withRule("s", new LrpRule.Pass()), x), "'s'", "several");
+        assertRefused(() -> explain(graph, Lrp.EPSILON.withRule("p", LrpRule.flat()), x), "'p'", "'flat'");
+        assertRefused(() -> explain(graph, Lrp.EPSILON.withRule("h", LrpRule.epsilon(1)), x), "'h'", "bias of 'm'");
+        assertRefused(() -> explain(graph, Lrp.CHEFER.withRule("s", LrpRule.epsilon(1)), x), "'s'", "own rule");
+    }
+
+    @Test
+    void theReportNamesTheRuleThatIsApplied() {
+        Graph graph = rectifiers(Networks.seeded(12), 0.1);
+        Lrp gamma = everywhere(LrpRule.gamma(0.25));
+        assertThat(rules(graph, gamma)).containsEntry("s", "epsilon").containsEntry("c2", "gamma");
+        assertThat(gamma.parameters().get("rule 01: everywhere")).contains("Gamma", "without weights Epsilon");
+        assertThat(rules(graph, Lrp.CHEFER)).containsEntry("s", "normalised");
+        assertThat(rules(graph, Lrp.EPSILON)).containsEntry("s", "epsilon").containsEntry("p", "winner");
+    }
+
+    private static Map<String, String> rules(Graph graph, Lrp method) {
+        try (Explainer explainer = Explainer.of(graph, Precision.FLOAT64)) {
+            Request request = Request.of(Map.of("x", input(Networks.seeded(13), 1)), method);
+            return explainer.conservation(request).layers().stream()
+                    .collect(Collectors.toMap(LayerConservation::node, LayerConservation::rule));
+        }
     }
 
     @Test
