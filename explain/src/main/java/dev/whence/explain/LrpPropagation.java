@@ -89,7 +89,7 @@ final class LrpPropagation implements Propagation {
             }
             case Kind.Elementwise _ -> one(step, activeInput(step), r -> r);
             case Kind.Bilinear(int left, int right, boolean isMatrix) ->
-                isMatrix ? matrixProduct(step, left, right) : product(step, left, right);
+                isMatrix ? matrixProduct(index, step, left, right) : product(step, left, right);
             case Kind.Quotient _ -> quotient(step);
             case Kind.TwoPlayer(int left, int right) ->
                 step.operator().name().equals("Pow") ? halves(step, left, right) : byGradient(step);
@@ -97,7 +97,7 @@ final class LrpPropagation implements Propagation {
                 plan.rule(step) instanceof LrpRule.Epsilon(double e, boolean b)
                         ? proportional(index, step, e)
                         : byGradient(step);
-            case Kind.Choice _ -> byGradient(step);
+            case Kind.Choice _ -> moved(index, step);
             case Kind.Composite _ -> composite(index, step);
             case Kind.Blocking(String reason) -> throw noRule(step, reason);
         };
@@ -163,6 +163,29 @@ final class LrpPropagation implements Propagation {
         return (t, outputs) -> GradientPropagation.signals(gradient.apply(call, GradientPropagation.tensors(outputs)));
     }
 
+    /** Every element goes where it came from: what goes nowhere came from a constant, or from padding, and is kept. */
+    private Pullback moved(int index, Step step) {
+        Pullback back = byGradient(step);
+        Keeping keeping = kept;
+        return keeping == null
+                ? back
+                : (t, outputs) -> {
+                    @Nullable Signal[] in = back.carry(t, outputs);
+                    for (Signal arrived : outputs) {
+                        if (arrived != null) {
+                            keeping.keep(index, arrived.plus());
+                        }
+                    }
+                    for (int i = 0; i < in.length; i++) {
+                        Signal left = in[i];
+                        if (left != null && step.call().isActive(i)) {
+                            keeping.keep(index, left.plus().negate());
+                        }
+                    }
+                    return in;
+                };
+    }
+
     /** Everything to one input, nothing to the others. */
     private static Pullback only(Step step, int input) {
         return one(step, input, r -> r);
@@ -180,7 +203,7 @@ final class LrpPropagation implements Propagation {
 
     private Pullback moving(int index, Step step) {
         if (LrpMoves.isPure(step)) {
-            return byGradient(step);
+            return moved(index, step);
         }
         LrpConventions conventions = plan.conventions();
         boolean isAdd = step.operator().name().equals("Add");
@@ -221,13 +244,36 @@ final class LrpPropagation implements Propagation {
                 Tensor slope = slopes[i];
                 in[i] = slope == null || !call.isActive(i) ? null : Signal.of(slope.times(call.in(i)));
             }
-            Slot constant = step.operator().name().equals("Add") ? LrpPlan.addend(step) : null;
             Tensor share = divided[0];
-            if (kept != null && constant != null && share != null) {
-                kept.keep(index, share.times(constant.tensor()));
+            if (kept != null && share != null && step.kind() instanceof Kind.Moving && hasConstants(step)) {
+                kept.keep(index, share.times(ofConstants(step)));
             }
             return in;
         };
+    }
+
+    /** Whether numbers that are not active may be among what a step adds up. */
+    private static boolean hasConstants(Step step) {
+        Call call = step.call();
+        for (int i = 0; i < call.arity(); i++) {
+            if (call.has(i) && !call.isActive(i) && call.type(i).isFloating()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What constants alone make of a sum: its output where everything active is zero. */
+    private static Tensor ofConstants(Step step) {
+        Call call = step.call();
+        @Nullable Tensor[] inputs = call.inputs();
+        for (int i = 0; i < inputs.length; i++) {
+            Tensor x = inputs[i];
+            inputs[i] = x == null || !call.isActive(i)
+                    ? x
+                    : Tensor.zeros(x.type(), x.shape()).on(x.device());
+        }
+        return step.operator().forward(call.with(inputs));
     }
 
     private Pullback scaling(int index, Step step) {
@@ -270,7 +316,7 @@ final class LrpPropagation implements Propagation {
     }
 
     /** R_A = A (R / s(2 A B) B^T), and the same for B; or all for the side that is not attention. */
-    private Pullback matrixProduct(Step step, int left, int right) {
+    private Pullback matrixProduct(int index, Step step, int left, int right) {
         Operator.Gradient gradient = Objects.requireNonNull(step.operator().gradient(), step::describe);
         Call call = step.call();
         boolean isLeftAttention = plan.isAttention(step.inputs()[left]);
@@ -283,11 +329,15 @@ final class LrpPropagation implements Propagation {
         Tensor y = Objects.requireNonNull(step.outputs()[0]).tensor();
         Shares shares = Shares.of(isValuesOnly ? y : y.times(2), stabilizer);
         return all(step, (r, in) -> {
-            @Nullable Tensor[] slopes = gradient.apply(call, new @Nullable Tensor[] {shares.share(r)});
+            Tensor share = shares.share(r);
+            @Nullable Tensor[] slopes = gradient.apply(call, new @Nullable Tensor[] {share});
             for (int side : new int[] {left, right}) {
                 if (!isValuesOnly || (side == left) != isLeftAttention) {
                     in[side] = Signal.of(Objects.requireNonNull(slopes[side]).times(call.in(side)));
                 }
+            }
+            if (kept != null && hasConstants(step)) {
+                kept.keep(index, share.times(ofConstants(step)).times(isValuesOnly ? 1 : 2));
             }
         });
     }

@@ -237,6 +237,58 @@ class LrpLawTest {
         }
     }
 
+    /** Operators that put constants beside what flows through them, each with the constant's place. */
+    static List<Networks.Sketch> besideConstants() {
+        RandomGenerator random = Networks.seeded(16);
+        NdArray c = Networks.random(random, 1, 3, 4);
+        Attributes last = Attributes.of("axis", -1L);
+        Attributes wide = Attributes.of("alpha", 0.5).with("beta", -1.5);
+        return List.of(
+                beside(c).node("Sub", "y", "h", "c"),
+                beside(c).node("Sub", "y", "c", "h"),
+                beside(c).node("Sum", "y", "h", "c", "c"),
+                beside(c).node("Mean", "y", "c", "h", "c"),
+                beside(c).node("Add", "y", "h", "c"),
+                beside(c).node("Concat", "k", last, "h", "c").node("MatMul", "y", "k", "v"),
+                beside(c)
+                        .constant("half", NdArray.ofIntegers(NdArray.Type.BOOL, new long[] {1, 0, 0, 1}, 4))
+                        .node("Where", "y", "half", "h", "c"),
+                beside(c).node("Greater", "g", "h", "c").node("Where", "y", "g", "h", "c"),
+                beside(c)
+                        .constant("p", NdArray.of(new long[] {0, 1, 0, 3}, 4))
+                        .constant("one", NdArray.of(new double[] {0.75}))
+                        .node("Pad", "k", "h", "p", "one")
+                        .node("MatMul", "y", "k", "v"),
+                beside(c).node("Transpose", "t", "h").node("Gemm", "y", wide, "h", "t", "d"));
+    }
+
+    private static Networks.Sketch beside(NdArray c) {
+        RandomGenerator random = Networks.seeded(17);
+        return new Networks.Sketch(3, 4)
+                .constant("c", c)
+                .constant("d", Networks.random(random, 1, 3, 3))
+                .constant("w", Networks.random(random, 1, 4, 4))
+                .constant("v", Networks.random(random, 1, 8, 4))
+                .node("MatMul", "h", "x", "w");
+    }
+
+    @ParameterizedTest
+    @MethodSource("besideConstants")
+    void whatConstantsTakeIsKeptAndNotLost(Networks.Sketch sketch) {
+        NdArray x = Networks.random(Networks.seeded(18), 1, 3, 4);
+        try (Explainer explainer = Explainer.of(sketch.output("y"), Precision.FLOAT64)) {
+            Request request = Request.of(Map.of("x", x), everywhere(LrpRule.epsilon(1e-12)))
+                    .target(new TargetChoice.Index(1));
+            Conservation all = explainer.conservation(request);
+            double kept = Arrays.stream(all.absorbed()).map(Math::abs).sum();
+            assertThat(kept).isGreaterThan(1e-3);
+            for (LayerConservation layer : all.layers()) {
+                double lost = layer.lost(0) + layer.lost(1) + layer.lost(2);
+                assertThat(lost).as(layer.node()).isCloseTo(0, within(1e-8));
+            }
+        }
+    }
+
     @Test
     void theFirstAssignmentThatFitsDecides() {
         LrpComposite composite = LrpComposite.EPSILON_PLUS
