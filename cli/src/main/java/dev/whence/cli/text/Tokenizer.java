@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -24,8 +25,11 @@ public final class Tokenizer implements AutoCloseable {
     /** The largest file that is read; the largest vocabularies in use take about a third of it. */
     public static final long MOST_BYTES = 128L << 20;
 
-    /** Beyond this many tokens ids are turned into text one by one. */
-    private static final int MOST_DECODED_TOGETHER = 2000;
+    /** How many ids before a token are turned into text with it, because the text of a token depends on those around it. */
+    private static final int MOST_BEFORE = 48;
+
+    /** How many of them are kept when there are too many. */
+    private static final int KEPT_BEFORE = 16;
 
     private final Path file;
     private final TokenizerFacts facts;
@@ -187,15 +191,16 @@ public final class Tokenizer implements AutoCloseable {
         StringBuilder text = new StringBuilder();
         List<TokenizedText.Token> tokens = new ArrayList<>();
         String before = "";
+        int first = 0;
         int place = 0;
         for (int i = 0; i < ids.length; i++) {
-            String alone = library().decode(handle, new long[] {ids[i]}, false);
-            String next = alone;
-            if (ids.length <= MOST_DECODED_TOGETHER) {
-                String upTo = library().decode(handle, java.util.Arrays.copyOf(ids, i + 1), false);
-                next = upTo.startsWith(before) ? upTo.substring(before.length()) : " " + alone;
-                before = upTo.startsWith(before) ? upTo : before + next;
+            if (i - first > MOST_BEFORE) {
+                first = i - KEPT_BEFORE;
+                before = plain(Arrays.copyOfRange(ids, first, i));
             }
+            String upTo = plain(Arrays.copyOfRange(ids, first, i + 1));
+            String next = upTo.startsWith(before) ? upTo.substring(before.length()) : " " + plain(ids[i]);
+            before = upTo;
             String bare = next.stripLeading();
             int begin = place + next.codePointCount(0, next.length() - bare.length());
             int end = begin + bare.codePointCount(0, bare.length());
@@ -205,6 +210,10 @@ public final class Tokenizer implements AutoCloseable {
             place = end;
         }
         return new TokenizedText(text.toString(), tokens);
+    }
+
+    private String plain(long... ids) {
+        return library().decode(handle, ids, false);
     }
 
     /**

@@ -9,7 +9,11 @@ import dev.whence.tensor.Engine;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +63,28 @@ class TokenizerTest {
             assertThat(text.tokens())
                     .extracting(TokenizedText.Token::special)
                     .containsExactly(true, false, false, false, false, true, true);
+        }
+    }
+
+    @Test
+    void thousands_of_ids_are_turned_back_like_a_few() {
+        List<String> words = List.of("the", "film", "was", "not", "good", "bad", "!");
+        long[][] idsOf = {{5}, {6}, {7}, {8}, {9, 10}, {11}, {12}};
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(1);
+        StringBuilder expected = new StringBuilder("the");
+        List<Long> ids = new ArrayList<>(List.of(5L));
+        for (int n = 0; n < 4000; n++) {
+            int word = random.nextInt(words.size());
+            expected.append(word == 6 ? "" : " ").append(words.get(word));
+            Arrays.stream(idsOf[word]).forEach(ids::add);
+        }
+        try (Tokenizer tokenizer = open()) {
+            TokenizedText text =
+                    tokenizer.decode(ids.stream().mapToLong(id -> id).toArray());
+
+            assertThat(text.text()).isEqualTo(expected.toString());
+            assertThat(text.tokens()).hasSize(ids.size());
+            assertThat(text.words().subList(0, 3)).doesNotContain("");
         }
     }
 
