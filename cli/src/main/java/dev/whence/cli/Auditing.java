@@ -2,7 +2,6 @@ package dev.whence.cli;
 
 import dev.whence.cli.inputs.ReferenceSpec;
 import dev.whence.core.ConvergenceReport;
-import dev.whence.core.FinishedFile;
 import dev.whence.explain.AttributionMethod;
 import dev.whence.explain.Audit;
 import dev.whence.explain.Lrp;
@@ -48,13 +47,7 @@ final class Auditing {
         Set<String> notices = new LinkedHashSet<>();
         try (ConsoleProgress progress = command.common.progress(command.console, command.cancellation);
                 Session session = Session.open(command.model, command.files, progress)) {
-            AttributionMethod method = MethodChoice.resolve(
-                            List.of(command.method),
-                            command.settings,
-                            command.rules,
-                            session.graph(),
-                            session.inputs().values())
-                    .getFirst();
+            AttributionMethod method = Work.method(session, command.method, command.settings, command.rules);
             Request request = Work.request(session, command.target, method, references, progress, notices);
             if (method instanceof Lrp) {
                 Conserving conserving = Conserving.of(session, request, notices);
@@ -70,7 +63,7 @@ final class Auditing {
             progress.close();
             command.cancellation.check();
             Auditing done = new Auditing(session, audit, warnings);
-            done.write(files);
+            files.write(done::toJson, done::toCsv, done::page);
             warnings.forEach(sentence -> command.common.notice(command.console, "note: " + sentence));
             if (command.common.json) {
                 command.console.out().println(done.toJson());
@@ -145,16 +138,6 @@ final class Auditing {
     /** The end of a long name says more than its beginning. */
     static String ending(String name) {
         return name.length() <= LONGEST_NAME ? name : "..." + name.substring(name.length() - LONGEST_NAME + 3);
-    }
-
-    private void write(ResultFiles files) {
-        for (ResultFiles.Entry entry : files.entries()) {
-            switch (entry.kind()) {
-                case JSON -> FinishedFile.writeText(entry.path(), toJson() + "\n");
-                case CSV -> FinishedFile.writeText(entry.path(), toCsv());
-                default -> page().write(entry.path());
-            }
-        }
     }
 
     private String toJson() {

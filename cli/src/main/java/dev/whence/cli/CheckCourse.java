@@ -1,7 +1,6 @@
 package dev.whence.cli;
 
 import dev.whence.cli.inputs.ReferenceSpec;
-import dev.whence.core.FinishedFile;
 import dev.whence.explain.AttributionMethod;
 import dev.whence.explain.Request;
 import java.util.EnumSet;
@@ -33,20 +32,14 @@ final class CheckCourse {
         Set<String> warnings = new LinkedHashSet<>();
         try (ConsoleProgress progress = command.common.progress(command.console, command.cancellation);
                 Session session = Session.open(command.model, command.files, progress)) {
-            AttributionMethod method = MethodChoice.resolve(
-                            List.of(command.method),
-                            command.settings,
-                            command.rules,
-                            session.graph(),
-                            session.inputs().values())
-                    .getFirst();
+            AttributionMethod method = Work.method(session, command.method, command.settings, command.rules);
             CheckAnswer answer =
                     check.of(session, Work.request(session, command.target, method, references, progress, warnings));
             warnings.addAll(answer.warnings());
             warnings.addAll(session.notices());
             progress.close();
             command.cancellation.check();
-            write(files, answer, warnings);
+            files.write(() -> json(answer, warnings), answer::csv, () -> answer.page(warnings));
             warnings.forEach(sentence -> command.common.notice(command.console, "note: " + sentence));
             if (command.common.json) {
                 command.console.out().println(json(answer, warnings));
@@ -57,16 +50,6 @@ final class CheckCourse {
                 }
             }
             return answer.exitCode();
-        }
-    }
-
-    private static void write(ResultFiles files, CheckAnswer answer, Set<String> warnings) {
-        for (ResultFiles.Entry entry : files.entries()) {
-            switch (entry.kind()) {
-                case JSON -> FinishedFile.writeText(entry.path(), json(answer, warnings) + "\n");
-                case CSV -> FinishedFile.writeText(entry.path(), answer.csv());
-                default -> answer.page(warnings).write(entry.path());
-            }
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.whence.cli;
 
-import dev.whence.core.FinishedFile;
 import dev.whence.explain.Conservation;
 import dev.whence.explain.LayerConservation;
 import dev.whence.explain.Request;
@@ -57,7 +56,7 @@ final class Conserving {
     }
 
     int finish(AuditCommand command, ResultFiles files) {
-        write(files);
+        files.write(this::toJson, this::toCsv, this::page);
         warnings.forEach(sentence -> command.common.notice(command.console, "note: " + sentence));
         if (command.common.json) {
             command.console.out().println(toJson());
@@ -112,16 +111,6 @@ final class Conserving {
 
     private static String percent(double share) {
         return String.format(Locale.ROOT, "%.1f %%", 100 * share);
-    }
-
-    private void write(ResultFiles files) {
-        for (ResultFiles.Entry entry : files.entries()) {
-            switch (entry.kind()) {
-                case JSON -> FinishedFile.writeText(entry.path(), toJson() + "\n");
-                case CSV -> FinishedFile.writeText(entry.path(), toCsv());
-                default -> page().write(entry.path());
-            }
-        }
     }
 
     private String toJson() {

@@ -1,7 +1,9 @@
 package dev.whence.cli;
 
 import dev.whence.core.ErrorCode;
+import dev.whence.core.FinishedFile;
 import dev.whence.core.WhenceException;
+import dev.whence.report.Page;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -105,6 +108,23 @@ final class ResultFiles {
     /** The files in the order in which they are named. */
     List<Entry> entries() {
         return entries;
+    }
+
+    /**
+     * Writes every file of a command that knows three forms of its answer; each is made only if a file wants it.
+     *
+     * @param json one line
+     * @param csv lines with their ends
+     * @param page every other kind
+     */
+    void write(Supplier<String> json, Supplier<String> csv, Supplier<Page> page) {
+        for (Entry entry : entries) {
+            switch (entry.kind()) {
+                case JSON -> FinishedFile.writeText(entry.path(), json.get() + "\n");
+                case CSV -> FinishedFile.writeText(entry.path(), csv.get());
+                default -> page.get().write(entry.path());
+            }
+        }
     }
 
     /** The first file of a kind, or null. */

@@ -26,6 +26,21 @@ final class Work {
     private Work() {}
 
     /**
+     * One method with the settings that the user gave.
+     *
+     * @throws WhenceException if there is no such method or a setting has no meaning for it
+     */
+    static AttributionMethod method(Session session, String name, MethodOptions settings, DeepLiftOptions rules) {
+        return MethodChoice.resolve(
+                        List.of(name),
+                        settings,
+                        rules,
+                        session.graph(),
+                        session.inputs().values())
+                .getFirst();
+    }
+
+    /**
      * The request for one method and reference.
      *
      * @param notices where sentences on the reference go
