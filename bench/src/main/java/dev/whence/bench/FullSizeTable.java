@@ -89,7 +89,7 @@ public final class FullSizeTable {
             double imported = seconds(start);
             long after = ProcessMemory.peakMegabytes();
             NdArray x = network.input(7);
-            String input = explainer.network().graph().inputs().getFirst().name();
+            String input = explainer.graph().inputs().getFirst().name();
             double[] forward = new double[REPETITIONS];
             for (int i = 0; i < REPETITIONS; i++) {
                 start = System.nanoTime();

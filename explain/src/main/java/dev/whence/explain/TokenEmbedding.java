@@ -21,7 +21,7 @@ import java.util.Set;
  * themselves have no differences to attribute to. What the numbers of one vector contribute together is the token's score.
  *
  * <pre>{@code
- * TokenEmbedding embedding = TokenEmbedding.find(explainer.network().graph()).orElseThrow();
+ * TokenEmbedding embedding = TokenEmbedding.find(explainer.graph()).orElseThrow();
  * Request request = Request.of(Map.of("input_ids", ids), DeepLift.RESCALE).at(embedding.value());
  * Attribution tokens = embedding.perToken(explainer.explain(request).getFirst().attribution());
  * }</pre>
