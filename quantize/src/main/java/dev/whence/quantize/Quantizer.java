@@ -4,12 +4,17 @@ package dev.whence.quantize;
  * Turns numbers into integer codes of a few bits and back. A quantizer holds finished parameters; fitting them to data is
  * the work of other classes. Arrays are flat and row-major, with their shape beside them.
  */
-public sealed interface Quantizer permits UniformQuantizer {
+public sealed interface Quantizer permits UniformQuantizer, TwinUniformQuantizer, LogQuantizer {
     /** Width of a code, 2 to 8. */
     int bits();
 
+    /** Number of different codes. */
+    default int levels() {
+        return Bits.codes(bits());
+    }
+
     /**
-     * The nearest values that codes can express: quantized and dequantized.
+     * The values that the codes of some values stand for: quantized and dequantized.
      *
      * @param values not modified
      * @param shape of {@code values}
@@ -18,7 +23,7 @@ public sealed interface Quantizer permits UniformQuantizer {
     float[] apply(float[] values, long... shape);
 
     /**
-     * The codes, from 0 to 2^bits - 1.
+     * The codes, from 0 to {@link #levels} - 1.
      *
      * @param values not modified
      * @param shape of {@code values}
@@ -28,7 +33,7 @@ public sealed interface Quantizer permits UniformQuantizer {
     /**
      * The values of codes.
      *
-     * @param codes not modified, each from 0 to 2^bits - 1
+     * @param codes not modified, each from 0 to {@link #levels} - 1
      * @param shape of {@code codes}
      */
     float[] dequantize(int[] codes, long... shape);

@@ -1,7 +1,5 @@
 package dev.whence.quantize;
 
-import dev.whence.core.NdArray;
-
 /**
  * Evenly spaced levels: code = clamp(round(x / scale) + zero point, 0, 2^bits - 1), value = (code - zero point) * scale.
  * Each group of the granularity has its own scale and zero point. This is QuantizeLinear and DequantizeLinear of ONNX with
@@ -23,9 +21,7 @@ public record UniformQuantizer(int bits, Granularity granularity, float[] scales
             throw new IllegalArgumentException(scales.length + " scales but " + zeroPoints.length + " zero points");
         }
         for (float scale : scales) {
-            if (!(scale > 0) || !Float.isFinite(scale)) {
-                throw new IllegalArgumentException("a scale of " + scale);
-            }
+            Bits.checkScale(scale);
         }
         scales = scales.clone();
         zeroPoints = zeroPoints.clone();
@@ -62,7 +58,9 @@ public record UniformQuantizer(int bits, Granularity granularity, float[] scales
         float[] out = new float[values.length];
         float top = Bits.codes(bits) - 1;
         for (int from = 0, group = 0; from < out.length; from += run, group = next(group)) {
-            apply(values, out, from, from + run, scales[group], zeroPoints[group], top);
+            for (int i = from; i < from + run; i++) {
+                out[i] = apply(values[i], scales[group], zeroPoints[group], top);
+            }
         }
         return out;
     }
@@ -100,10 +98,8 @@ public record UniformQuantizer(int bits, Granularity granularity, float[] scales
         return out;
     }
 
-    static void apply(float[] values, float[] out, int from, int to, float scale, float zeroPoint, float top) {
-        for (int i = from; i < to; i++) {
-            out[i] = (code(values[i], scale, zeroPoint, top) - zeroPoint) * scale;
-        }
+    static float apply(float value, float scale, float zeroPoint, float top) {
+        return (code(value, scale, zeroPoint, top) - zeroPoint) * scale;
     }
 
     /** A zero point may be fractional here, and the code with it. */
@@ -117,9 +113,7 @@ public record UniformQuantizer(int bits, Granularity granularity, float[] scales
 
     /** Length of a run of elements with one scale. */
     private int check(int elements, long... shape) {
-        if (NdArray.elements(shape) != elements) {
-            throw new IllegalArgumentException(elements + " elements for a shape of " + NdArray.elements(shape));
-        }
+        Bits.checkElements(elements, shape);
         if (granularity.groups(shape) != scales.length) {
             throw new IllegalArgumentException(
                     scales.length + " scales for an array of " + granularity.groups(shape) + " groups");
