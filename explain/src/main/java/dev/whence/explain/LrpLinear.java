@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   R_i = sum over sums of factor * sum over terms of x'_i * (L'^T (R / s(z')))_i,   z' = sum over terms of L'(x') + bias'
  * </pre>
+ *
+ * <p>A layer that multiplies its product by a number has the weights that this number makes of the constant ones.
  */
 final class LrpLinear {
     /** The input in which convolutions take their bias. */
@@ -33,7 +35,7 @@ final class LrpLinear {
     private final @Nullable Tensor addedBias;
     private final @Nullable Tensor bias;
     private final Operator.Gradient gradient;
-    private final boolean isNegated;
+    private final double factor;
     private final boolean isConvolution;
     private final boolean isNowhereNegative;
 
@@ -52,8 +54,7 @@ final class LrpLinear {
         this.addedBias = addedBias;
         this.bias = ownBias == null ? addedBias : addedBias == null ? ownBias : ownBias.plus(addedBias);
         this.gradient = Objects.requireNonNull(step.operator().gradient());
-        this.isNegated =
-                step.operator().name().equals("Gemm") && call.attributes().real("alpha", 1) < 0;
+        this.factor = step.operator().name().equals("Gemm") ? call.attributes().real("alpha", 1) : 1;
     }
 
     private @Nullable Tensor ownBias(int index) {
@@ -105,8 +106,9 @@ final class LrpLinear {
                 back(alphaBeta(alpha, beta, hasBias, e));
             case LrpRule.Gamma gamma -> back(gamma(gamma));
             case LrpRule.PositiveWeights _ -> back(List.of(sum(List.of(new Term(x, positive(w))), bias, e)));
-            case LrpRule.WSquare _ -> back(List.of(flat(w.times(w), bias == null ? null : bias.times(bias), e)));
-            case LrpRule.Flat _ -> back(List.of(flat(ones(w), null, e)));
+            case LrpRule.WSquare _ ->
+                back(List.of(flat(w.times(w).times(factor), bias == null ? null : bias.times(bias), e)));
+            case LrpRule.Flat _ -> back(List.of(flat(ones(w, factor == 0 ? 1 : 1 / factor), null, e)));
             case LrpRule.Box(double low, double high, double s) -> back(List.of(box(low, high, e)));
             case LrpRule.PositiveProducts(boolean isSeparate, double s) -> back(positiveProducts(isSeparate, e));
             case LrpRule.Pass _ -> throw new IllegalStateException(step.describe());
@@ -180,11 +182,11 @@ final class LrpLinear {
 
     /** Inputs of one, whatever they are. */
     private Sum flat(Tensor weights, @Nullable Tensor b, double e) {
-        return sum(List.of(new Term(ones(call.in(data)), weights)), b, e);
+        return sum(List.of(new Term(ones(call.in(data), 1), weights)), b, e);
     }
 
-    private static Tensor ones(Tensor like) {
-        return Tensor.full(1, like.type()).expand(like.shape());
+    private static Tensor ones(Tensor like, double one) {
+        return Tensor.full(one, like.type()).expand(like.shape());
     }
 
     private Sum box(double low, double high, double e) {
@@ -219,13 +221,13 @@ final class LrpLinear {
 
     // ---- the layer as a linear map -----------------------------------------------------------------------------
 
-    /** Weights that make products with positive inputs positive. */
+    /** Constants of which the layer's weights are positive. */
     private Tensor positive(Tensor w) {
-        return isNegated ? w.atMost(0) : w.atLeast(0);
+        return factor < 0 ? w.atMost(0) : w.atLeast(0);
     }
 
     private Tensor negative(Tensor w) {
-        return isNegated ? w.atLeast(0) : w.atMost(0);
+        return factor < 0 ? w.atLeast(0) : w.atMost(0);
     }
 
     private Sum sum(List<Term> terms, @Nullable Tensor b, double e) {

@@ -118,7 +118,10 @@ public sealed interface LrpRule {
         }
     }
 
-    /** R_i = sum_j w_ij^2 / sum_k w_kj^2 R_j: for first layers whose inputs mean nothing by their size. */
+    /**
+     * R_i = sum_j w_ij^2 / s(sum_k w_kj^2 + b_j^2) R_j: for first layers whose inputs mean nothing by their size. A bias
+     * counts as the weight of an input that is always one, and keeps its share.
+     */
     record WSquare(double stabilizer) implements LrpRule {
         public WSquare {
             requireStabilizer(stabilizer);
