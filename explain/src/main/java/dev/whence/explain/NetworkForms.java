@@ -14,17 +14,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One model in two forms: plain, as its author wrote it, and folded, in which weights have taken in the batch normalisation
- * beside them. The folded one is faster and rounds otherwise. A form is loaded when it is first used. Safe for several
+ * beside them. The folded one is faster and rounds otherwise. Each is made and loaded when it is first used. Safe for several
  * threads.
  */
 final class NetworkForms implements AutoCloseable {
     private final Graph graph;
     private final Precision precision;
     private final Device device;
-    private final Graph foldedGraph;
-    private final boolean isFoldable;
-    private final Set<String> foldedNodes = new HashSet<>();
-    private final Set<String> foldedValues = new HashSet<>();
+    private final boolean hasNormalization;
+    private @Nullable Rewritten folding;
     private @Nullable Network plain;
     private @Nullable Network folded;
 
@@ -46,15 +44,9 @@ final class NetworkForms implements AutoCloseable {
         this.graph = graph;
         this.precision = precision;
         this.device = device;
-        Rewritten rewritten = Rewrites.apply(graph, Rewrites.FOLDING);
-        this.isFoldable = !rewritten.applied().isEmpty();
-        this.foldedGraph = rewritten.graph();
-        foldedGraph.inputs().forEach(i -> foldedValues.add(i.name()));
-        foldedGraph.nodes().forEach(n -> {
-            foldedNodes.add(n.name());
-            foldedValues.addAll(n.outputs());
-        });
-        if (isFoldable && precision == Precision.FLOAT32) {
+        this.hasNormalization =
+                graph.nodes().stream().anyMatch(n -> n.operator().equals("BatchNormalization"));
+        if (precision == Precision.FLOAT32 && isFoldable()) {
             folded();
         } else {
             plain();
@@ -88,9 +80,34 @@ final class NetworkForms implements AutoCloseable {
 
     private synchronized Network folded() {
         if (folded == null) {
-            folded = load(foldedGraph);
+            folded = load(folding().graph());
         }
         return folded;
+    }
+
+    /** The folded graph, in numbers as wide as those that the network computes with. */
+    private synchronized Rewritten folding() {
+        if (folding == null) {
+            folding = Rewrites.apply(graph, Rewrites.FOLDING, precision);
+        }
+        return folding;
+    }
+
+    private boolean isFoldable() {
+        return hasNormalization && !folding().applied().isEmpty();
+    }
+
+    /** Whether the folded graph has nodes and values. */
+    private boolean holds(Set<String> nodes, Set<String> values) {
+        Set<String> missingNodes = new HashSet<>(nodes);
+        Set<String> missingValues = new HashSet<>(values);
+        Graph form = folding().graph();
+        form.inputs().forEach(i -> missingValues.remove(i.name()));
+        form.nodes().forEach(n -> {
+            missingNodes.remove(n.name());
+            n.outputs().forEach(missingValues::remove);
+        });
+        return missingNodes.isEmpty() && missingValues.isEmpty();
     }
 
     /**
@@ -102,12 +119,12 @@ final class NetworkForms implements AutoCloseable {
      */
     Served serve(Form wanted, Set<String> nodes, String target, List<String> sources) {
         boolean mayFold = wanted == Form.FOLDED || (wanted == Form.FASTEST && precision == Precision.FLOAT32);
-        if (!isFoldable || !mayFold) {
+        if (!mayFold || !isFoldable()) {
             return new Served(plain(), true);
         }
-        boolean isComplete =
-                foldedNodes.containsAll(nodes) && foldedValues.contains(target) && foldedValues.containsAll(sources);
-        return isComplete ? new Served(folded(), true) : new Served(plain(), wanted == Form.FASTEST);
+        Set<String> values = new HashSet<>(sources);
+        values.add(target);
+        return holds(nodes, values) ? new Served(folded(), true) : new Served(plain(), wanted == Form.FASTEST);
     }
 
     /** Frees the weights. */

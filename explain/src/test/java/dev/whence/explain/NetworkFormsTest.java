@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 import dev.whence.core.Attribution;
 import dev.whence.core.NdArray;
 import dev.whence.graph.Attributes;
+import dev.whence.graph.Constant;
 import dev.whence.graph.Graph;
 import dev.whence.graph.Precision;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -76,5 +78,35 @@ class NetworkFormsTest {
                     .toDoubles();
             assertThat(narrow).as("at %s", at).containsExactly(wide, within(2e-5));
         }
+    }
+
+    @Test
+    void inFloat64WeightsAreFoldedInFloat64() {
+        RandomGenerator random = Networks.seeded(4);
+        Graph graph = normalised(random);
+        NdArray x = Networks.random(random, 1, 3, 2, 6, 6);
+        Request request = Request.of(Map.of("x", x), Lrp.of("lrp", LrpComposite.Z_PLUS));
+        double[] found = explain(graph, Precision.FLOAT64, request)
+                .units()
+                .getFirst()
+                .scores()
+                .toDoubles();
+        double[] wide = explain(widened(graph), Precision.FLOAT64, request)
+                .units()
+                .getFirst()
+                .scores()
+                .toDoubles();
+        assertThat(found).containsExactly(wide, within(1e-14));
+    }
+
+    private static Graph widened(Graph graph) {
+        Graph.Builder out = Graph.builder(graph.name());
+        graph.inputs().forEach(out::input);
+        graph.constants()
+                .forEach((name, constant) -> out.constant(
+                        name, Constant.of(NdArray.of(constant.toNdArray().toDoubles(), constant.shape()))));
+        graph.nodes().forEach(out::node);
+        graph.outputs().forEach(out::output);
+        return out.build();
     }
 }

@@ -109,13 +109,14 @@ final class Convolutions {
         String bias = site.freshValue(outputs.getFirst() + "_bias");
         List<String> inputs = new ArrayList<>(List.of(conv.inputs().getFirst(), weight, bias));
         Node by = conv.rewired(conv.name(), inputs, outputs, conv.attributes());
-        Map<String, Constant> constants =
-                Map.of(weight, constant(like, w, like.shape()), bias, constant(like, b, b.length));
+        Map<String, Constant> constants = Map.of(
+                weight, constant(site, like, w, like.shape()),
+                bias, constant(site, like, b, b.length));
         return new Edit(removed, List.of(by), constants, Map.of());
     }
 
-    static Constant constant(NdArray like, double[] data, long... shape) {
-        if (like.type() == NdArray.Type.FLOAT64) {
+    static Constant constant(Site site, NdArray like, double[] data, long... shape) {
+        if (site.computed(like.type()) == NdArray.Type.FLOAT64) {
             return Constant.of(NdArray.of(data, shape));
         }
         float[] narrow = new float[data.length];

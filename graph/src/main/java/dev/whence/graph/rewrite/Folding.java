@@ -115,8 +115,8 @@ final class Folding {
             Node by = new Node(
                     named.name(), "", "Gemm", named.opset(), List.of(newInput, w, b), outputs, Attributes.NONE);
             Map<String, Constant> constants = Map.of(
-                    w, Convolutions.constant(like, flat, weight.length, bias.length),
-                    b, Convolutions.constant(like, bias, bias.length));
+                    w, Convolutions.constant(site, like, flat, weight.length, bias.length),
+                    b, Convolutions.constant(site, like, bias, bias.length));
             return new Edit(removed, List.of(by), constants, Map.of());
         }
     }

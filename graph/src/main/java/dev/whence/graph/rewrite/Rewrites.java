@@ -3,6 +3,7 @@ package dev.whence.graph.rewrite;
 import dev.whence.graph.Constant;
 import dev.whence.graph.Graph;
 import dev.whence.graph.Node;
+import dev.whence.graph.Precision;
 import dev.whence.graph.Value;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -146,7 +147,16 @@ public final class Rewrites {
      * the same inputs and outputs and is checked after every rewrite.
      */
     public static Rewritten apply(Graph graph, List<Rewrite> rewrites) {
-        State state = new State(graph);
+        return apply(graph, rewrites, Precision.DECLARED);
+    }
+
+    /**
+     * As {@link #apply(Graph, List)}, for a network that will run in some precision.
+     *
+     * @param precision with {@link Precision#FLOAT64} computed constants are not rounded to the type of those they replace
+     */
+    public static Rewritten apply(Graph graph, List<Rewrite> rewrites, Precision precision) {
+        State state = new State(graph, precision);
         for (Rewrite rewrite : rewrites) {
             state.apply(rewrite);
         }
@@ -156,19 +166,21 @@ public final class Rewrites {
     /** The graph so far and the way back. */
     private static final class State {
         private Graph graph;
+        private final Precision precision;
         private final Map<String, List<String>> nodes = new LinkedHashMap<>();
         private final Map<String, String> values = new LinkedHashMap<>();
         private final Map<String, Integer> applied = new LinkedHashMap<>();
 
-        State(Graph graph) {
+        State(Graph graph, Precision precision) {
             this.graph = graph;
+            this.precision = precision;
             graph.nodes().forEach(n -> nodes.put(n.name(), List.of(n.name())));
         }
 
         void apply(Rewrite rewrite) {
             List<Edit> edits = new ArrayList<>();
             Set<Node> touched = Collections.newSetFromMap(new java.util.IdentityHashMap<>());
-            for (Site site : Site.of(graph)) {
+            for (Site site : Site.of(graph, precision)) {
                 rewrite.pattern()
                         .at(site)
                         .filter(e -> Collections.disjoint(touched, e.removed()))

@@ -1,10 +1,12 @@
 package dev.whence.graph.rewrite;
 
+import dev.whence.core.NdArray;
 import dev.whence.graph.Attribute;
 import dev.whence.graph.Constant;
 import dev.whence.graph.Dimension;
 import dev.whence.graph.Graph;
 import dev.whence.graph.Node;
+import dev.whence.graph.Precision;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,19 +19,21 @@ import org.jspecify.annotations.Nullable;
 /** One node and what lies around it, for patterns. */
 final class Site {
     private final Graph graph;
+    private final Precision precision;
     private final Map<String, Integer> readers;
     private final Set<String> captured;
     private final Node node;
 
-    private Site(Graph graph, Map<String, Integer> readers, Set<String> captured, Node node) {
+    private Site(Graph graph, Precision precision, Map<String, Integer> readers, Set<String> captured, Node node) {
         this.graph = graph;
+        this.precision = precision;
         this.readers = readers;
         this.captured = captured;
         this.node = node;
     }
 
     /** A site for each node of a graph, in order. */
-    static List<Site> of(Graph graph) {
+    static List<Site> of(Graph graph, Precision precision) {
         Map<String, Integer> readers = new HashMap<>();
         Set<String> captured = new HashSet<>();
         for (Node node : graph.nodes()) {
@@ -38,12 +42,17 @@ final class Site {
         }
         graph.outputs().forEach(o -> readers.merge(o.name(), 1, Integer::sum));
         return graph.nodes().stream()
-                .map(n -> new Site(graph, readers, captured, n))
+                .map(n -> new Site(graph, precision, readers, captured, n))
                 .toList();
     }
 
     Node node() {
         return node;
+    }
+
+    /** The type of a constant that is computed from others of a type, float32 or float64. */
+    NdArray.Type computed(NdArray.Type from) {
+        return precision.resolve(from);
     }
 
     /** Whether the node is this operator of the standard domain. */
