@@ -155,8 +155,10 @@ public final class Engine {
         private static @Nullable Failure load() {
             try {
                 cache().choose();
+                CLibrary.waitAsleep();
                 Loader.load(torch.class);
                 BlasThreads.prepare(0, 1);
+                CLibrary.keepFreedMemory();
                 return null;
             } catch (WhenceException e) {
                 return new Failure(e.code(), String.valueOf(e.getMessage()), e);

@@ -26,7 +26,7 @@ public final class TensorScope implements AutoCloseable {
     private static final AtomicLong LIVE = new AtomicLong();
 
     private final List<Tensor> tensors = new ArrayList<>();
-    private final boolean stacked;
+    private boolean stacked;
     private boolean closed;
 
     private TensorScope(boolean stacked) {
@@ -109,6 +109,16 @@ public final class TensorScope implements AutoCloseable {
         var outward = stack.iterator();
         outward.next();
         return outward.next();
+    }
+
+    /** Takes this scope off its thread's stack, so that its tensors stay until it is closed, from whatever thread. */
+    public TensorScope detach() {
+        if (!stacked || STACK.get().peek() != this) {
+            throw new IllegalStateException("only the innermost scope of a thread can be detached");
+        }
+        STACK.get().pop();
+        stacked = false;
+        return this;
     }
 
     /** Frees every tensor that this scope owns. */
