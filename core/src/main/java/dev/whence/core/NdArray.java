@@ -177,6 +177,16 @@ public final class NdArray {
         return new NdArray(type, data, size(), newShape);
     }
 
+    /** The same elements, which nobody else can change. */
+    public NdArray copy() {
+        Object own = switch (data) {
+            case float[] f -> f.clone();
+            case double[] d -> d.clone();
+            default -> ((long[]) data).clone();
+        };
+        return new NdArray(type, own, size(), shape);
+    }
+
     /** Rows {@code from} (inclusive) to {@code to} (exclusive) of the first axis. */
     public NdArray rows(int from, int to) {
         if (shape.length == 0 || from < 0 || to < from || to > shape[0]) {

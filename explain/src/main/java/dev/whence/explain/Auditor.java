@@ -49,7 +49,9 @@ final class Auditor {
         ConvergenceReport last = recheck != null ? recheck : report;
         ConvergenceReport.Example worst = last.worst().orElseThrow();
         Ledger ledger = new Ledger();
-        explainer.explain(alone(explainer, request, worst.index()), new DeepLiftRun(method, ledger));
+        try (ReferenceTraces references = new ReferenceTraces()) {
+            explainer.explain(alone(explainer, request, worst.index()), new DeepLiftRun(method, references, ledger));
+        }
         return new Audit(explanation, report, recheck, worst.index(), worst.tolerance(), ledger.balances());
     }
 

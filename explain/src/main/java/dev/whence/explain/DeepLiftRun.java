@@ -9,7 +9,6 @@ import dev.whence.graph.Trace;
 import dev.whence.tensor.Tensor;
 import dev.whence.tensor.TensorScope;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,27 +17,27 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Batches of DeepLIFT. References shared by all examples run once, with a batch of one, and serve every batch; the exception
- * is a network in which they cannot be broadcast, for which they are repeated.
+ * Batches of DeepLIFT. References shared by all examples run once, with a batch of one; the exception is a network in which
+ * they cannot be broadcast, for which they are repeated.
  */
 final class DeepLiftRun implements Runner {
-    /** Traces of more shared references than this would fill the memory; they are run again for every batch. */
-    private static final int KEPT_REFERENCES = 4;
-
     private final DeepLift method;
     private final @Nullable Ledger ledger;
     private final boolean anyParts;
     private final Interpreter.Retention retention;
-    private final TensorScope shared = TensorScope.open();
-    private final Map<Map<String, NdArray>, @Nullable Trace> sharedTraces = new IdentityHashMap<>();
+    private final ReferenceTraces references;
 
-    DeepLiftRun(DeepLift method) {
-        this(method, null);
+    DeepLiftRun(DeepLift method, ReferenceTraces references) {
+        this(method, references, null);
     }
 
-    /** @param ledger takes down what every step gets and gives, or null */
-    DeepLiftRun(DeepLift method, @Nullable Ledger ledger) {
+    /**
+     * @param references kept runs, which remain the caller's
+     * @param ledger takes down what every step gets and gives, or null
+     */
+    DeepLiftRun(DeepLift method, ReferenceTraces references, @Nullable Ledger ledger) {
         this.method = method;
+        this.references = references;
         this.ledger = ledger;
         this.anyParts = method.mode() != DeepLift.Mode.RESCALE
                 || method.overrides().containsValue(ActivationRule.REVEAL_CANCEL);
@@ -58,12 +57,6 @@ final class DeepLiftRun implements Runner {
 
     @Override
     public List<BatchResult> run(Task task) {
-        for (Map<String, NdArray> reference : task.references()) {
-            boolean areFew = task.references().size() <= KEPT_REFERENCES;
-            if (areFew && task.count() > 1 && Task.isShared(reference) && !sharedTraces.containsKey(reference)) {
-                sharedTraces.put(reference, sharedTrace(task, reference));
-            }
-        }
         try (TensorScope scope = TensorScope.open()) {
             Trace x = task.network().run(task.inputTensors(), task.sourceSet(), task.kept(), retention);
             Slot target = x.slot(task.target());
@@ -82,34 +75,32 @@ final class DeepLiftRun implements Runner {
         }
     }
 
-    /** The trace of a shared reference, or null if the network does not take a batch of one or needs more of each example. */
-    private @Nullable Trace sharedTrace(Task task, Map<String, NdArray> reference) {
-        try {
-            return task.network().run(task.sharedTensors(reference), task.sourceSet(), task.kept(), retention);
-        } catch (WhenceException e) {
-            return null;
-        }
-    }
-
     /** Input and reference side by side. */
     private record Compared(Pair pair, Trace reference) {}
 
     private Compared compare(Task task, Trace x, Map<String, NdArray> reference) {
-        boolean isKept = sharedTraces.containsKey(reference);
-        boolean isShared = task.count() > 1 && Task.isShared(reference);
-        Trace once = isKept ? sharedTraces.get(reference) : isShared ? sharedTrace(task, reference) : null;
+        Trace once = Task.isShared(reference) ? shared(task, reference) : null;
         if (once != null) {
             Pair pair = Pair.of(x.steps(), once.steps());
             if (pair.broadcasts()) {
                 return new Compared(pair, once);
             }
         }
-        if (isKept) {
-            sharedTraces.put(reference, null);
-        }
         Trace repeated =
                 task.network().run(task.referenceTensors(reference, true), task.sourceSet(), task.kept(), retention);
         return new Compared(Pair.of(x.steps(), repeated.steps()), repeated);
+    }
+
+    /** The trace of a shared reference, or null if the network does not take a batch of one or needs more of each example. */
+    private @Nullable Trace shared(Task task, Map<String, NdArray> reference) {
+        if (ReferenceTraces.canKeep(task.references())) {
+            return references.of(task, reference, retention);
+        }
+        try {
+            return task.runShared(task.sharedFeeds(reference), retention);
+        } catch (WhenceException e) {
+            return null;
+        }
     }
 
     private void explain(Task task, Trace x, Slot target, List<NdArray> seeds, int k, Sums sums, TensorScope scope) {
@@ -252,10 +243,5 @@ final class DeepLiftRun implements Runner {
             }
             return out;
         }
-    }
-
-    @Override
-    public void close() {
-        shared.close();
     }
 }

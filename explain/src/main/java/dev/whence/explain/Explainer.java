@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,7 @@ public final class Explainer implements AutoCloseable {
     private final NetworkForms forms;
     private final String modelHash;
     private final InstantSource clock;
+    private final AtomicReference<@Nullable ReferenceTraces> spareReferences = new AtomicReference<>();
 
     private Explainer(NetworkForms forms, String modelHash, InstantSource clock) {
         this.forms = forms;
@@ -88,18 +90,29 @@ public final class Explainer implements AutoCloseable {
     }
 
     /**
-     * Explains every target of a request.
+     * Explains every target of a request. What DeepLIFT needs of up to four references that all examples share is kept for the
+     * next request, until other references come or the explainer is closed; that takes the memory of one example each.
      *
      * @return one explanation a target, in order
      * @throws WhenceException if an input, reference or target does not fit, or an operator on the way has no rule
      */
     public List<Explanation> explain(Request request) {
+        ReferenceTraces kept = spareReferences.getAndSet(null);
+        ReferenceTraces references = kept == null ? new ReferenceTraces() : kept;
+        try {
+            return explain(request, references);
+        } finally {
+            closeUnlessNull(spareReferences.getAndSet(references));
+        }
+    }
+
+    private List<Explanation> explain(Request request, ReferenceTraces references) {
         List<TargetChoice> targets = request.targets();
         List<Explanation> all = new ArrayList<>();
         for (int first = 0; first < targets.size(); first += TARGETS_AT_ONCE) {
             List<TargetChoice> some = targets.subList(first, Math.min(first + TARGETS_AT_ONCE, targets.size()));
             Request part = request.target(some.toArray(TargetChoice[]::new));
-            all.addAll(explain(part, Runner.of(request.method())));
+            all.addAll(explain(part, Runner.of(request.method(), references)));
         }
         return all;
     }
@@ -391,9 +404,16 @@ public final class Explainer implements AutoCloseable {
                 environment);
     }
 
-    /** Frees the network. */
+    private static void closeUnlessNull(@Nullable ReferenceTraces references) {
+        if (references != null) {
+            references.close();
+        }
+    }
+
+    /** Frees the network and the kept runs of references. */
     @Override
     public void close() {
+        closeUnlessNull(spareReferences.getAndSet(null));
         forms.close();
     }
 }

@@ -21,8 +21,12 @@ interface Runner extends AutoCloseable {
     @Override
     default void close() {}
 
-    /** The runner of a method. */
-    static Runner of(AttributionMethod method) {
+    /**
+     * The runner of a method.
+     *
+     * @param references kept runs of references, which remain the caller's
+     */
+    static Runner of(AttributionMethod method, ReferenceTraces references) {
         return switch (method) {
             case Gradient gradient -> task -> GradientRun.run(gradient, task);
             case IntegratedGradients integrated -> task -> IntegratedGradientsRun.run(integrated, task);
@@ -31,9 +35,9 @@ interface Runner extends AutoCloseable {
             case GradientShap shap -> task -> GradientShapRun.run(shap, task);
             case GradCam cam -> task -> GradCamRun.run(cam, task);
             case Conductance conductance -> task -> ConductanceRun.run(conductance, task);
-            case SmoothGrad smooth -> new SmoothGradRun(smooth);
-            case DeepLift deepLift -> new DeepLiftRun(deepLift);
-            case DeepLiftShap shap -> new DeepLiftRun(shap.rules());
+            case SmoothGrad smooth -> new SmoothGradRun(smooth, references);
+            case DeepLift deepLift -> new DeepLiftRun(deepLift, references);
+            case DeepLiftShap shap -> new DeepLiftRun(shap.rules(), references);
             case Lrp lrp -> new LrpRun(lrp);
         };
     }

@@ -17,9 +17,9 @@ final class SmoothGradRun implements Runner {
     private final SmoothGrad method;
     private final Runner inner;
 
-    SmoothGradRun(SmoothGrad method) {
+    SmoothGradRun(SmoothGrad method, ReferenceTraces references) {
         this.method = method;
-        this.inner = Runner.of(method.inner());
+        this.inner = Runner.of(method.inner(), references);
     }
 
     @Override

@@ -4,7 +4,9 @@ import dev.whence.core.ErrorCode;
 import dev.whence.core.NdArray;
 import dev.whence.core.Progress;
 import dev.whence.core.WhenceException;
+import dev.whence.graph.Interpreter;
 import dev.whence.graph.Network;
+import dev.whence.graph.Trace;
 import dev.whence.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -105,10 +107,15 @@ record Task(
     }
 
     /** What a run of a shared reference is fed: its own values, and the inputs that are the same for every batch. */
-    Map<String, Tensor> sharedTensors(Map<String, NdArray> reference) {
+    Map<String, NdArray> sharedFeeds(Map<String, NdArray> reference) {
         Map<String, NdArray> all = new LinkedHashMap<>(unbatched(feeds, count));
         all.putAll(reference);
-        return tensors(all);
+        return all;
+    }
+
+    /** Runs the network on a shared reference alone, in the innermost scope. */
+    Trace runShared(Map<String, NdArray> sharedFeeds, Interpreter.Retention retention) {
+        return network.run(tensors(sharedFeeds), sourceSet(), kept(), retention);
     }
 
     /** Inputs that are not one row an example. */
