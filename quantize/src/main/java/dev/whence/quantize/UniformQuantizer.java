@@ -42,6 +42,11 @@ public record UniformQuantizer(int bits, Granularity granularity, float[] scales
         return zeroPoints.clone();
     }
 
+    /** Number of scales. */
+    public int groups() {
+        return scales.length;
+    }
+
     /** Whether every zero point is a whole number, as files need. */
     public boolean hasWholeZeroPoints() {
         for (float zeroPoint : zeroPoints) {
@@ -50,6 +55,26 @@ public record UniformQuantizer(int bits, Granularity granularity, float[] scales
             }
         }
         return true;
+    }
+
+    /**
+     * The same, or where the values of a group have one sign, with the range widened to zero, so that the zero point is a
+     * code, as files need.
+     */
+    public UniformQuantizer reachingZero() {
+        float top = levels() - 1;
+        float[] newScales = scales.clone();
+        float[] newZeros = zeroPoints.clone();
+        for (int group = 0; group < scales.length; group++) {
+            if (zeroPoints[group] < 0 || zeroPoints[group] > top) {
+                float low = Math.min(0, -zeroPoints[group] * scales[group]);
+                float high = Math.max(0, (top - zeroPoints[group]) * scales[group]);
+                Levels levels = Levels.between(low, high, top);
+                newScales[group] = levels.scale();
+                newZeros[group] = levels.zeroPoint() + 0f;
+            }
+        }
+        return new UniformQuantizer(bits, granularity, newScales, newZeros);
     }
 
     @Override

@@ -49,6 +49,19 @@ class UniformQuantizerTest {
     }
 
     @Test
+    void a_range_away_from_zero_is_widened_to_it() {
+        UniformQuantizer above = UniformQuantizer.perTensor(2, 1, -3).reachingZero();
+        UniformQuantizer below = UniformQuantizer.perTensor(2, 1, 9).reachingZero();
+        UniformQuantizer across = UniformQuantizer.perTensor(2, 1, 2);
+
+        assertThat(above.apply(new float[] {0, 6}, 2)).containsExactly(0, 6);
+        assertThat(below.apply(new float[] {-9, 0}, 2)).containsExactly(-9, 0);
+        assertThat(above.zeroPoints()).containsExactly(0);
+        assertThat(below.zeroPoints()).containsExactly(3);
+        assertThat(across.reachingZero().scales()).containsExactly(across.scales());
+    }
+
+    @Test
     void parts_that_do_not_belong_together_are_refused() {
         assertThatIllegalArgumentException().isThrownBy(() -> UniformQuantizer.perTensor(9, 1, 0));
         assertThatIllegalArgumentException().isThrownBy(() -> UniformQuantizer.perTensor(4, 0, 0));
