@@ -25,6 +25,8 @@ public final class Interpreter {
     private final Set<String> sources;
     private final Retention retention;
     private final List<Step> steps = new ArrayList<>();
+    private @Nullable Frame frame;
+    private @Nullable Profile profile;
 
     Interpreter(Network network, Set<String> sources, Retention retention) {
         this.network = network;
@@ -47,57 +49,6 @@ public final class Interpreter {
         /** What is read of steps of this operator and kind. */
         Reads reads(Operator operator, Kind kind);
     }
-
-    /** The names of one graph during its run. */
-    private static final class Frame {
-        final Map<String, Variable> names = new HashMap<>();
-        final Map<String, Integer> remaining;
-        final @Nullable Frame outer;
-
-        Frame(@Nullable Frame outer, Map<String, Integer> reads) {
-            this.outer = outer;
-            this.remaining = new HashMap<>(reads);
-        }
-
-        void bind(String name, Variable variable) {
-            Holding.hold(variable);
-            names.put(name, variable);
-        }
-
-        void bindTexts(Graph graph) {
-            graph.constants().forEach((name, constant) -> {
-                if (constant.isText()) {
-                    bind(name, new Variable.Texts(constant));
-                }
-            });
-        }
-
-        Variable find(String name) {
-            for (Frame f = this; f != null; f = f.outer) {
-                Variable v = f.names.get(name);
-                if (v != null) {
-                    return v;
-                }
-            }
-            throw new WhenceException(ErrorCode.MODEL_INVALID, "value '" + name + "' is used before it is made");
-        }
-
-        void read(String name) {
-            if (names.containsKey(name) && remaining.merge(name, -1, Integer::sum) == 0) {
-                unbind(name);
-            }
-        }
-
-        void unbind(String name) {
-            Variable gone = names.remove(name);
-            if (gone != null) {
-                Holding.release(gone);
-            }
-        }
-    }
-
-    private @Nullable Frame frame;
-    private @Nullable Profile profile;
 
     /** Runs the network's own graph. */
     Trace runMain(Map<String, ? extends Variable> feeds, Set<String> keep) {
