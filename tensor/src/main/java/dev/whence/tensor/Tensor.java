@@ -2,10 +2,8 @@ package dev.whence.tensor;
 
 import dev.whence.core.NdArray;
 import java.util.Arrays;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
-import org.bytedeco.pytorch.StringViewOptional;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -21,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe to read from several threads once made.
  */
-public final class Tensor implements AutoCloseable {
-    final org.bytedeco.pytorch.Tensor at;
+public final class Tensor extends ElementwiseFunctions implements AutoCloseable {
     TensorScope scope;
     int slot;
     private NdArray.@Nullable Type declared;
@@ -30,7 +27,7 @@ public final class Tensor implements AutoCloseable {
     private boolean freed;
 
     private Tensor(org.bytedeco.pytorch.Tensor at) {
-        this.at = at;
+        super(at);
         this.scope = TensorScope.innermost();
         scope.register(this);
     }
@@ -94,7 +91,7 @@ public final class Tensor implements AutoCloseable {
         return toNdArray().toLongs();
     }
 
-    /** The element type. */
+    @Override
     public NdArray.Type type() {
         return declared != null ? declared : Types.of(at);
     }
@@ -277,34 +274,10 @@ public final class Tensor implements AutoCloseable {
         return wrap(torch.where(at, yes.at, no.at)).as(yes.type());
     }
 
-    /** The elements limited to the given range. */
-    public Tensor clamp(double low, double high) {
-        try (Scalar lo = number(low);
-                Scalar hi = number(high);
-                var from = new org.bytedeco.pytorch.ScalarOptional(lo);
-                var to = new org.bytedeco.pytorch.ScalarOptional(hi)) {
-            return wrap(torch.clamp(at, from, to));
-        }
-    }
-
-    /** The larger of each element and a number. */
-    public Tensor atLeast(double low) {
-        try (Scalar s = scalar(low)) {
-            return wrap(torch.clamp_min(at, s));
-        }
-    }
-
     /** Whether no element of a tensor of truth values is true. */
     public boolean isAllFalse() {
         try (var any = torch.any(at)) {
             return !any.item_bool();
-        }
-    }
-
-    /** The smaller of each element and a number. */
-    public Tensor atMost(double high) {
-        try (Scalar s = scalar(high)) {
-            return wrap(torch.clamp_max(at, s));
         }
     }
 
@@ -442,6 +415,13 @@ public final class Tensor implements AutoCloseable {
         }
     }
 
+    /** The matrix product, batched over leading axes. */
+    public Tensor matmul(Tensor other) {
+        double columns = other.rank() < 2 ? 1 : other.dimension(-1);
+        BlasThreads.prepare(size() * columns, torch.get_num_threads());
+        return wrap(torch.matmul(at, other.at));
+    }
+
     // ---- windows and borders -----------------------------------------------------------------------------------
 
     /** A view with the windows of {@code size} entries along an axis, every {@code step}, in a new last axis. */
@@ -558,409 +538,9 @@ public final class Tensor implements AutoCloseable {
         return tensor == null ? new TensorOptional() : new TensorOptional(tensor.at);
     }
 
-    private Scalar scalar(double value) {
-        return scalarFor(type(), value);
-    }
-
-    static Scalar scalarFor(NdArray.Type type, double value) {
-        return type.isFloating() ? new Scalar(value) : number(value);
-    }
-
-    private static Scalar number(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e15 ? new Scalar((long) value) : new Scalar(value);
-    }
-
     /** Type and shape, such as {@code FLOAT32 [8, 10]}. */
     @Override
     public String toString() {
         return freed ? "closed tensor" : type() + " " + Arrays.toString(dimensions());
-    }
-
-    // ---- elementwise -------------------------------------------------------------------------------------------
-    /** Elementwise: -x. */
-    public Tensor negate() {
-        return wrap(torch.neg(at));
-    }
-
-    /** Elementwise: |x|. */
-    public Tensor abs() {
-        return wrap(torch.abs(at));
-    }
-
-    /** Elementwise: e^x. */
-    public Tensor exp() {
-        return wrap(torch.exp(at));
-    }
-
-    /** Elementwise: e^x - 1. */
-    public Tensor expm1() {
-        return wrap(torch.expm1(at));
-    }
-
-    /** Elementwise: ln x. */
-    public Tensor log() {
-        return wrap(torch.log(at));
-    }
-
-    /** Elementwise: ln(1 + x). */
-    public Tensor log1p() {
-        return wrap(torch.log1p(at));
-    }
-
-    /** Elementwise: the square root. */
-    public Tensor sqrt() {
-        return wrap(torch.sqrt(at));
-    }
-
-    /** Elementwise: 1 / sqrt(x). */
-    public Tensor rsqrt() {
-        return wrap(torch.rsqrt(at));
-    }
-
-    /** Elementwise: 1 / x. */
-    public Tensor reciprocal() {
-        return wrap(torch.reciprocal(at));
-    }
-
-    /** Elementwise: the sine. */
-    public Tensor sin() {
-        return wrap(torch.sin(at));
-    }
-
-    /** Elementwise: the cosine. */
-    public Tensor cos() {
-        return wrap(torch.cos(at));
-    }
-
-    /** Elementwise: the tangent. */
-    public Tensor tan() {
-        return wrap(torch.tan(at));
-    }
-
-    /** Elementwise: the inverse sine. */
-    public Tensor asin() {
-        return wrap(torch.asin(at));
-    }
-
-    /** Elementwise: the inverse cosine. */
-    public Tensor acos() {
-        return wrap(torch.acos(at));
-    }
-
-    /** Elementwise: the inverse tangent. */
-    public Tensor atan() {
-        return wrap(torch.atan(at));
-    }
-
-    /** Elementwise: the hyperbolic sine. */
-    public Tensor sinh() {
-        return wrap(torch.sinh(at));
-    }
-
-    /** Elementwise: the hyperbolic cosine. */
-    public Tensor cosh() {
-        return wrap(torch.cosh(at));
-    }
-
-    /** Elementwise: the hyperbolic tangent. */
-    public Tensor tanh() {
-        return wrap(torch.tanh(at));
-    }
-
-    /** Elementwise: the inverse hyperbolic sine. */
-    public Tensor asinh() {
-        return wrap(torch.asinh(at));
-    }
-
-    /** Elementwise: the inverse hyperbolic cosine. */
-    public Tensor acosh() {
-        return wrap(torch.acosh(at));
-    }
-
-    /** Elementwise: the inverse hyperbolic tangent. */
-    public Tensor atanh() {
-        return wrap(torch.atanh(at));
-    }
-
-    /** Elementwise: 1 / (1 + e^-x). */
-    public Tensor sigmoid() {
-        return wrap(torch.sigmoid(at));
-    }
-
-    /** Elementwise: max(x, 0). */
-    public Tensor relu() {
-        return wrap(torch.relu(at));
-    }
-
-    /** Elementwise: ln(1 + e^x), without overflow. */
-    public Tensor softplus() {
-        return wrap(torch.softplus(at));
-    }
-
-    /** Elementwise: x times the normal distribution function of x; {@code approximate} uses the tanh form. */
-    public Tensor gelu(boolean approximate) {
-        return wrap(torch.gelu(at, approximate ? "tanh" : "none"));
-    }
-
-    /** Elementwise: the error function. */
-    public Tensor erf() {
-        return wrap(torch.erf(at));
-    }
-
-    /** Elementwise: the largest integer not above x. */
-    public Tensor floor() {
-        return wrap(torch.floor(at));
-    }
-
-    /** Elementwise: the smallest integer not below x. */
-    public Tensor ceil() {
-        return wrap(torch.ceil(at));
-    }
-
-    /** Elementwise: the nearest integer, halves to even. */
-    public Tensor round() {
-        return wrap(torch.round(at));
-    }
-
-    /** Elementwise: the integer part. */
-    public Tensor truncate() {
-        return wrap(torch.trunc(at));
-    }
-
-    /** Elementwise: -1, 0 or 1. */
-    public Tensor sign() {
-        return wrap(torch.sign(at));
-    }
-
-    /** Elementwise: whether x is not a number. */
-    public Tensor isNan() {
-        return wrap(torch.isnan(at));
-    }
-
-    /** Elementwise: whether x is infinite. */
-    public Tensor isInfinite() {
-        return wrap(torch.isinf(at));
-    }
-
-    /** Elementwise: logical negation. */
-    public Tensor not() {
-        return wrap(torch.logical_not(at));
-    }
-
-    /** Elementwise: bitwise negation. */
-    public Tensor bitNot() {
-        return wrap(torch.bitwise_not(at));
-    }
-
-    /** Elementwise: the digamma function. */
-    public Tensor digamma() {
-        return wrap(torch.digamma(at));
-    }
-
-    /** Broadcasting, elementwise: x + other. */
-    public Tensor plus(Tensor other) {
-        return wrap(torch.add(at, other.at));
-    }
-
-    /** Broadcasting, elementwise: x - other. */
-    public Tensor minus(Tensor other) {
-        return wrap(torch.sub(at, other.at));
-    }
-
-    /** Broadcasting, elementwise: x * other. */
-    public Tensor times(Tensor other) {
-        return wrap(torch.mul(at, other.at));
-    }
-
-    /** Broadcasting, elementwise: x / other (true division). */
-    public Tensor divide(Tensor other) {
-        return wrap(torch.div(at, other.at));
-    }
-
-    /** Broadcasting, elementwise: x / other cut off to its integer part; exact for integers. */
-    public Tensor divideTruncating(Tensor other) {
-        try (BytePointer name = new BytePointer("trunc");
-                StringViewOptional mode = new StringViewOptional(name)) {
-            return wrap(torch.div(at, other.at, mode));
-        }
-    }
-
-    /** Broadcasting, elementwise: x to the power of other. */
-    public Tensor power(Tensor other) {
-        return wrap(torch.pow(at, other.at));
-    }
-
-    /** Broadcasting, elementwise: the larger of both. */
-    public Tensor maximum(Tensor other) {
-        return wrap(torch.maximum(at, other.at));
-    }
-
-    /** Broadcasting, elementwise: the smaller of both. */
-    public Tensor minimum(Tensor other) {
-        return wrap(torch.minimum(at, other.at));
-    }
-
-    /** Broadcasting, elementwise: x == other. */
-    public Tensor equalTo(Tensor other) {
-        return wrap(torch.eq(at, other.at));
-    }
-
-    /** Broadcasting, elementwise: x != other. */
-    public Tensor notEqualTo(Tensor other) {
-        return wrap(torch.ne(at, other.at));
-    }
-
-    /** Broadcasting, elementwise: x < other. */
-    public Tensor lessThan(Tensor other) {
-        return wrap(torch.lt(at, other.at));
-    }
-
-    /** Broadcasting, elementwise: x <= other. */
-    public Tensor lessOrEqual(Tensor other) {
-        return wrap(torch.le(at, other.at));
-    }
-
-    /** Broadcasting, elementwise: x > other. */
-    public Tensor greaterThan(Tensor other) {
-        return wrap(torch.gt(at, other.at));
-    }
-
-    /** Broadcasting, elementwise: x >= other. */
-    public Tensor greaterOrEqual(Tensor other) {
-        return wrap(torch.ge(at, other.at));
-    }
-
-    /** Broadcasting, elementwise: logical and. */
-    public Tensor and(Tensor other) {
-        return wrap(torch.logical_and(at, other.at));
-    }
-
-    /** Broadcasting, elementwise: logical or. */
-    public Tensor or(Tensor other) {
-        return wrap(torch.logical_or(at, other.at));
-    }
-
-    /** Broadcasting, elementwise: logical exclusive or. */
-    public Tensor xor(Tensor other) {
-        return wrap(torch.logical_xor(at, other.at));
-    }
-
-    /** Broadcasting, elementwise: bitwise and. */
-    public Tensor bitAnd(Tensor other) {
-        return wrap(torch.bitwise_and(at, other.at));
-    }
-
-    /** Broadcasting, elementwise: bitwise or. */
-    public Tensor bitOr(Tensor other) {
-        return wrap(torch.bitwise_or(at, other.at));
-    }
-
-    /** Broadcasting, elementwise: bitwise exclusive or. */
-    public Tensor bitXor(Tensor other) {
-        return wrap(torch.bitwise_xor(at, other.at));
-    }
-
-    /** Broadcasting, elementwise: bits shifted left. */
-    public Tensor shiftLeft(Tensor other) {
-        return wrap(torch.bitwise_left_shift(at, other.at));
-    }
-
-    /** Broadcasting, elementwise: bits shifted right. */
-    public Tensor shiftRight(Tensor other) {
-        return wrap(torch.bitwise_right_shift(at, other.at));
-    }
-
-    /** Broadcasting, elementwise: the remainder with the sign of x. */
-    public Tensor fmod(Tensor other) {
-        return wrap(torch.fmod(at, other.at));
-    }
-
-    /** Broadcasting, elementwise: the remainder with the sign of other. */
-    public Tensor remainder(Tensor other) {
-        return wrap(torch.remainder(at, other.at));
-    }
-
-    /** This is x: the matrix product, batched over leading axes. */
-    public Tensor matmul(Tensor other) {
-        double columns = other.rank() < 2 ? 1 : other.dimension(-1);
-        BlasThreads.prepare(size() * columns, torch.get_num_threads());
-        return wrap(torch.matmul(at, other.at));
-    }
-
-    /** As {@link #plus(Tensor)} with a number. */
-    public Tensor plus(double other) {
-        try (Scalar s = scalar(other)) {
-            return wrap(torch.add(at, s));
-        }
-    }
-
-    /** As {@link #minus(Tensor)} with a number. */
-    public Tensor minus(double other) {
-        try (Scalar s = scalar(other)) {
-            return wrap(torch.sub(at, s));
-        }
-    }
-
-    /** As {@link #times(Tensor)} with a number. */
-    public Tensor times(double other) {
-        try (Scalar s = scalar(other)) {
-            return wrap(torch.mul(at, s));
-        }
-    }
-
-    /** As {@link #divide(Tensor)} with a number. */
-    public Tensor divide(double other) {
-        try (Scalar s = scalar(other)) {
-            return wrap(torch.div(at, s));
-        }
-    }
-
-    /** As {@link #power(Tensor)} with a number. */
-    public Tensor power(double other) {
-        try (Scalar s = scalar(other)) {
-            return wrap(torch.pow(at, s));
-        }
-    }
-
-    /** As {@link #equalTo(Tensor)} with a number. */
-    public Tensor equalTo(double other) {
-        try (Scalar s = scalar(other)) {
-            return wrap(torch.eq(at, s));
-        }
-    }
-
-    /** As {@link #notEqualTo(Tensor)} with a number. */
-    public Tensor notEqualTo(double other) {
-        try (Scalar s = scalar(other)) {
-            return wrap(torch.ne(at, s));
-        }
-    }
-
-    /** As {@link #lessThan(Tensor)} with a number. */
-    public Tensor lessThan(double other) {
-        try (Scalar s = scalar(other)) {
-            return wrap(torch.lt(at, s));
-        }
-    }
-
-    /** As {@link #lessOrEqual(Tensor)} with a number. */
-    public Tensor lessOrEqual(double other) {
-        try (Scalar s = scalar(other)) {
-            return wrap(torch.le(at, s));
-        }
-    }
-
-    /** As {@link #greaterThan(Tensor)} with a number. */
-    public Tensor greaterThan(double other) {
-        try (Scalar s = scalar(other)) {
-            return wrap(torch.gt(at, s));
-        }
-    }
-
-    /** As {@link #greaterOrEqual(Tensor)} with a number. */
-    public Tensor greaterOrEqual(double other) {
-        try (Scalar s = scalar(other)) {
-            return wrap(torch.ge(at, s));
-        }
     }
 }
