@@ -1,13 +1,16 @@
 package dev.whence.core;
 
 import java.util.Arrays;
+import java.util.function.UnaryOperator;
 
 /**
  * A dense array of numbers in plain Java memory, row-major, with at most 2^31 - 1 elements. It is how values enter and
- * leave Whence: readers return it, results hold it, and no tensor library is needed to look into it.
+ * leave Whence: readers return it, results hold it, and no tensor library is needed to look into it. The elements of a large
+ * array may stay in its file ({@link Npy#open}): {@link #rows} then reads the rows that are asked for, {@link #getDouble} a
+ * block around the element, and the {@code to...} methods everything.
  *
- * <p>Immutable: arrays given are kept, not copied, and must not be changed afterwards; arrays returned by {@code to...}
- * are always copies.
+ * <p>Immutable: arrays given are kept, not copied, and must not be changed afterwards (nor the file in which elements stay);
+ * arrays returned by {@code to...} are always copies.
  */
 public final class NdArray {
     /** Element types, named as in ONNX and numpy. Storage in memory is float, double or long. */
@@ -77,6 +80,33 @@ public final class NdArray {
         return new NdArray(type, data, data.length, shape);
     }
 
+    /** An array whose elements stay where they are. */
+    static NdArray of(StoredElements elements, long... shape) {
+        return new NdArray(elements.type(), elements, elements.size(), shape);
+    }
+
+    /** Whether the elements stay in a file until they are asked for. */
+    public boolean isStored() {
+        return data instanceof StoredElements;
+    }
+
+    /**
+     * The same elements as another type: converted at once, or whenever they are read if they stay in a file.
+     *
+     * @param to the type that {@code conversion} gives
+     * @param conversion works element by element, so that it may be given any part of them
+     */
+    public NdArray converted(Type to, UnaryOperator<NdArray> conversion) {
+        return data instanceof StoredElements stored
+                ? of(stored.converted(to, conversion), shape)
+                : conversion.apply(this);
+    }
+
+    /** The elements in memory: a float, double or long array, which is this array's own unless they stay in a file. */
+    private Object held() {
+        return data instanceof StoredElements stored ? stored.read(0, stored.size()).data : data;
+    }
+
     /** The number of elements of a shape; 1 for a scalar's empty shape. */
     public static long elements(long... shape) {
         long n = 1;
@@ -114,6 +144,7 @@ public final class NdArray {
         return switch (data) {
             case float[] f -> f.length;
             case double[] d -> d.length;
+            case StoredElements stored -> stored.size();
             default -> ((long[]) data).length;
         };
     }
@@ -123,6 +154,7 @@ public final class NdArray {
         return switch (data) {
             case float[] f -> f[index];
             case double[] d -> d[index];
+            case StoredElements stored -> stored.doubleAt(index);
             default -> widen(((long[]) data)[index]);
         };
     }
@@ -136,14 +168,15 @@ public final class NdArray {
         return switch (data) {
             case float[] f -> (long) f[index];
             case double[] d -> (long) d[index];
+            case StoredElements stored -> stored.longAt(index);
             default -> ((long[]) data)[index];
         };
     }
 
     /** A copy as doubles. */
     public double[] toDoubles() {
-        if (data instanceof double[] d) {
-            return d.clone();
+        if (held() instanceof double[] d) {
+            return isStored() ? d : d.clone();
         }
         double[] out = new double[size()];
         Arrays.setAll(out, this::getDouble);
@@ -152,8 +185,8 @@ public final class NdArray {
 
     /** A copy as floats. */
     public float[] toFloats() {
-        if (data instanceof float[] f) {
-            return f.clone();
+        if (held() instanceof float[] f) {
+            return isStored() ? f : f.clone();
         }
         float[] out = new float[size()];
         for (int i = 0; i < out.length; i++) {
@@ -164,8 +197,8 @@ public final class NdArray {
 
     /** A copy as longs. */
     public long[] toLongs() {
-        if (data instanceof long[] l) {
-            return l.clone();
+        if (held() instanceof long[] l) {
+            return isStored() ? l : l.clone();
         }
         long[] out = new long[size()];
         Arrays.setAll(out, this::getLong);
@@ -192,7 +225,7 @@ public final class NdArray {
         if (shape.length == 0 || from < 0 || to < from || to > shape[0]) {
             throw new IllegalArgumentException("rows " + from + ".." + to + " of shape " + Arrays.toString(shape));
         }
-        if (from == 0 && to == shape[0]) {
+        if (from == 0 && to == shape[0] && !isStored()) {
             return this;
         }
         int row = shape[0] == 0 ? 0 : (int) (size() / shape[0]);
@@ -203,6 +236,7 @@ public final class NdArray {
         return switch (data) {
             case float[] f -> new NdArray(type, Arrays.copyOfRange(f, start, end), end - start, part);
             case double[] d -> new NdArray(type, Arrays.copyOfRange(d, start, end), end - start, part);
+            case StoredElements stored -> stored.read(start, end).reshape(part);
             default -> new NdArray(type, Arrays.copyOfRange((long[]) data, start, end), end - start, part);
         };
     }
@@ -212,16 +246,19 @@ public final class NdArray {
         return other instanceof NdArray that
                 && type == that.type
                 && Arrays.equals(shape, that.shape)
-                && Arrays.deepEquals(new Object[] {data}, new Object[] {that.data});
+                && Arrays.deepEquals(new Object[] {held()}, new Object[] {that.held()});
     }
 
     @Override
     public int hashCode() {
-        return 31 * Arrays.hashCode(shape) + Arrays.deepHashCode(new Object[] {data});
+        return 31 * Arrays.hashCode(shape) + Arrays.deepHashCode(new Object[] {held()});
     }
 
     /** The flat place of the first NaN or infinite element, or -1 if there is none. */
     public int firstNotFinite() {
+        if (data instanceof StoredElements stored) {
+            return stored.firstNotFinite();
+        }
         if (data instanceof float[] floats && areFinite(floats)) {
             return -1;
         }

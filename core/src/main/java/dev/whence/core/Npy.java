@@ -1,6 +1,7 @@
 package dev.whence.core;
 
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -46,6 +47,49 @@ public final class Npy {
     }
 
     /**
+     * Opens a file whose elements are read when they are asked for, so that a file larger than memory can be worked through
+     * row by row. Header and length are checked now. An array in column-major order is read whole, as its rows do not lie
+     * together. The file must stay as it is for as long as the array is used.
+     *
+     * @throws WhenceException as {@link #read(Path)}
+     */
+    public static NdArray open(Path file) {
+        String name = file.toString();
+        try (InputStream in = Files.newInputStream(file)) {
+            long length = Files.size(file);
+            Start start = start(in, length, name);
+            checkLength(start.header(), length - start.bytes(), name);
+            if (start.header().isReordered()) {
+                checkMemory(start.header(), memoryBudget(), name);
+                return readData(in, start.header(), name);
+            }
+            return NdArray.of(stored(file, start), start.header().shape());
+        } catch (NoSuchFileException e) {
+            throw unreadable(name, "there is no such file", e);
+        } catch (IOException e) {
+            throw unreadable(name, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static StoredElements stored(Path file, Start start) {
+        NpyHeader header = start.header();
+        return new StoredElements(header.type(), header.elements()) {
+            @Override
+            NdArray read(int from, int to) {
+                String name = file.toString();
+                try (InputStream in = Files.newInputStream(file)) {
+                    in.skipNBytes(start.bytes() + (long) from * NpyHeader.bytes(header.type()));
+                    return array(readElements(in, header, to - from, name), header.type(), to - from);
+                } catch (EOFException e) {
+                    throw unreadable(name, "it became shorter while it was read", e);
+                } catch (IOException e) {
+                    throw unreadable(name, String.valueOf(e.getMessage()), e);
+                }
+            }
+        };
+    }
+
+    /**
      * Reads a file's content.
      *
      * @param content the bytes of the file
@@ -75,7 +119,17 @@ public final class Npy {
     }
 
     static void write(OutputStream out, NdArray array, int version) throws IOException {
-        out.write(NpyHeader.encode(array, version));
+        out.write(NpyHeader.encode(array.type(), array.shape(), version));
+        writeElements(out, array);
+    }
+
+    /** Begins an array whose elements are still to come, in row-major order, through {@link #writeElements}. */
+    public static void writeHeader(OutputStream out, NdArray.Type type, long... shape) throws IOException {
+        out.write(NpyHeader.encode(type, shape, 1));
+    }
+
+    /** Writes elements that go on where those written before ended. */
+    public static void writeElements(OutputStream out, NdArray array) throws IOException {
         int width = NpyHeader.bytes(array.type());
         ByteBuffer buffer = ByteBuffer.allocate(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
         int size = array.size();
@@ -109,6 +163,16 @@ public final class Npy {
      * @param memory bytes that the array may take in memory
      */
     static NdArray read(InputStream in, long length, long memory, String name) throws IOException {
+        Start start = start(in, length, name);
+        checkLength(start.header(), length - start.bytes(), name);
+        checkMemory(start.header(), memory, name);
+        return readData(in, start.header(), name);
+    }
+
+    /** What stands before the elements, and how many bytes it takes. */
+    private record Start(NpyHeader header, long bytes) {}
+
+    private static Start start(InputStream in, long length, String name) throws IOException {
         byte[] prefix = in.readNBytes(8);
         if (prefix.length < 8 || !Arrays.equals(prefix, 0, 6, MAGIC, 0, 6)) {
             throw unreadable(name, "it does not begin as an npy file does", null);
@@ -135,9 +199,7 @@ public final class Npy {
             throw unreadable(name, "it ends within its npy header", null);
         }
         var charset = version == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1;
-        NpyHeader header = NpyHeader.parse(new String(text, charset), name);
-        checkSize(header, length - before, memory, name);
-        return readData(in, header, name);
+        return new Start(NpyHeader.parse(new String(text, charset), name), before);
     }
 
     /** Most bytes that arrays of one file may take: three quarters of what Java may use. */
@@ -145,13 +207,16 @@ public final class Npy {
         return Runtime.getRuntime().maxMemory() / 4 * 3;
     }
 
-    private static void checkSize(NpyHeader header, long found, long memory, String name) {
+    private static void checkLength(NpyHeader header, long found, String name) {
         long expected = header.dataBytes();
         if (found != expected) {
             String what = header.type() + " " + Arrays.toString(header.shape()) + " needs " + expected
                     + " bytes of data, found " + found;
             throw found < expected ? unreadable(name, what, null) : invalid(name, what);
         }
+    }
+
+    private static void checkMemory(NpyHeader header, long memory, String name) {
         if (header.memory() > memory) {
             throw invalid(
                     name,
@@ -162,33 +227,15 @@ public final class Npy {
 
     private static NdArray readData(InputStream in, NpyHeader header, String name) throws IOException {
         int size = header.elements();
-        NdArray.Type type = header.type();
-        Object data = switch (type) {
-            case FLOAT16, BFLOAT16, FLOAT32 -> new float[size];
-            case FLOAT64 -> new double[size];
-            default -> new long[size];
-        };
-        int width = NpyHeader.bytes(type);
-        byte[] chunk = new byte[CHUNK];
-        int done = 0;
-        while (done < size) {
-            int wanted = (int) Math.min(CHUNK, (long) (size - done) * width);
-            int got = in.readNBytes(chunk, 0, wanted);
-            if (got < wanted) {
-                throw unreadable(name, "it ends after " + done + " of " + size + " elements", null);
-            }
-            ByteBuffer buffer = ByteBuffer.wrap(chunk, 0, got).order(header.order());
-            for (; buffer.hasRemaining(); done++) {
-                take(buffer, type, data, done);
-            }
-        }
+        Object data = readElements(in, header, size, name);
         if (in.read() >= 0) {
             throw invalid(name, "it goes on after its " + size + " elements");
         }
         long[] shape = header.shape();
-        if (header.fortran() && shape.length > 1) {
-            data = rowMajor(data, size, shape);
-        }
+        return array(header.isReordered() ? rowMajor(data, size, shape) : data, header.type(), shape);
+    }
+
+    private static NdArray array(Object data, NdArray.Type type, long... shape) {
         return switch (data) {
             case float[] f -> type == NdArray.Type.FLOAT32 ? NdArray.of(f, shape) : NdArray.ofHalves(type, f, shape);
             case double[] d -> NdArray.of(d, shape);
@@ -196,7 +243,45 @@ public final class Npy {
         };
     }
 
-    private static void take(ByteBuffer buffer, NdArray.Type type, Object data, int i) {
+    /** The next elements as they follow each other in the file. */
+    private static Object readElements(InputStream in, NpyHeader header, int size, String name) throws IOException {
+        NdArray.Type type = header.type();
+        Object data = switch (type) {
+            case FLOAT16, BFLOAT16, FLOAT32 -> new float[size];
+            case FLOAT64 -> new double[size];
+            default -> new long[size];
+        };
+        int width = NpyHeader.bytes(type);
+        byte[] chunk = new byte[(int) Math.min(CHUNK, (long) size * width)];
+        int done = 0;
+        while (done < size) {
+            int wanted = (int) Math.min(chunk.length, (long) (size - done) * width);
+            int got = in.readNBytes(chunk, 0, wanted);
+            if (got < wanted) {
+                throw unreadable(name, "it ends after " + done + " of " + size + " elements", null);
+            }
+            done += take(ByteBuffer.wrap(chunk, 0, got).order(header.order()), type, data, done);
+        }
+        return data;
+    }
+
+    /** Takes all of a buffer's elements over and returns how many there were. */
+    private static int take(ByteBuffer buffer, NdArray.Type type, Object data, int at) {
+        int count = buffer.remaining() / NpyHeader.bytes(type);
+        switch (type) {
+            case FLOAT32 -> buffer.asFloatBuffer().get((float[]) data, at, count);
+            case FLOAT64 -> buffer.asDoubleBuffer().get((double[]) data, at, count);
+            case INT64, UINT64 -> buffer.asLongBuffer().get((long[]) data, at, count);
+            default -> {
+                for (int i = at; i < at + count; i++) {
+                    takeOne(buffer, type, data, i);
+                }
+            }
+        }
+        return count;
+    }
+
+    private static void takeOne(ByteBuffer buffer, NdArray.Type type, Object data, int i) {
         switch (type) {
             case FLOAT16 -> ((float[]) data)[i] = Float.float16ToFloat(buffer.getShort());
             case BFLOAT16, FLOAT32 -> ((float[]) data)[i] = buffer.getFloat();

@@ -38,12 +38,17 @@ record NpyHeader(NdArray.Type type, ByteOrder order, boolean fortran, long[] sha
         return type == NdArray.Type.FLOAT16 || type == NdArray.Type.BFLOAT16 || type == NdArray.Type.FLOAT32 ? 4 : 8;
     }
 
+    /** Whether the file holds the elements in another order than memory does. */
+    boolean isReordered() {
+        return fortran && shape.length > 1;
+    }
+
     int elements() {
         return (int) NdArray.elements(shape);
     }
 
     long memory() {
-        return (long) elements() * memoryBytes(type) * (fortran && shape.length > 1 ? 2 : 1);
+        return (long) elements() * memoryBytes(type) * (isReordered() ? 2 : 1);
     }
 
     long dataBytes() {
@@ -51,11 +56,11 @@ record NpyHeader(NdArray.Type type, ByteOrder order, boolean fortran, long[] sha
     }
 
     /** Magic, version, length and text of an array's header in the given format version, 64-byte aligned. */
-    static byte[] encode(NdArray array, int version) {
+    static byte[] encode(NdArray.Type type, long[] shape, int version) {
         StringBuilder text = new StringBuilder("{'descr': '")
-                .append(descriptor(array.type()))
+                .append(descriptor(type))
                 .append("', 'fortran_order': False, 'shape': (");
-        for (long d : array.shape()) {
+        for (long d : shape) {
             text.append(d).append(", ");
         }
         text.append("), }");
