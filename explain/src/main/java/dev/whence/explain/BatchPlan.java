@@ -1,14 +1,13 @@
 package dev.whence.explain;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.whence.core.ErrorCode;
+import dev.whence.core.WhenceException;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
  * How many examples to take at a time. Within a limit of memory the plan feels its way: it begins with one example, sees what
- * the process came to hold, and grows as far as the limit allows.
+ * the process came to hold, and grows as far as the limit allows. Where the system does not tell, examples come one by one.
  */
 final class BatchPlan {
     /** More examples at a time gain no speed. */
@@ -23,69 +22,104 @@ final class BatchPlan {
     private static final double SHARE = 0.9;
 
     private final long limit;
+    private final boolean isFixed;
     private int size;
     private long base = -1;
-    private double most = 1;
+    private int largest;
+    private double each = 1;
+    private long highest;
+    private int countAtHighest;
 
-    private BatchPlan(int size, long limit) {
+    private BatchPlan(int size, long limit, boolean isFixed) {
         this.size = size;
         this.limit = limit;
+        this.isFixed = isFixed;
     }
 
-    /** Always so many. */
-    static BatchPlan of(int size) {
-        return new BatchPlan(size, 0);
+    /**
+     * A model with a fixed batch gets batches of that size; else as many examples as are asked for or fit.
+     *
+     * @param fixed the size of batches that the model fixes, or 0
+     * @throws WhenceException if the examples do not fill the fixed batches
+     */
+    static BatchPlan forRequest(Request request, int examples, int fixed) {
+        if (fixed > 0 && examples % fixed != 0) {
+            throw new WhenceException(
+                    ErrorCode.SHAPE_MISMATCH,
+                    "The inputs have a fixed batch of " + fixed + " in the model, but " + examples
+                            + " examples are given; a multiple of " + fixed + " is expected.");
+        }
+        if (fixed > 0 || request.batch() > 0) {
+            return of(fixed > 0 ? fixed : request.batch(), request.memory());
+        }
+        if (request.memory() > 0) {
+            return new BatchPlan(1, request.memory(), false);
+        }
+        long elements = request.inputs().values().stream()
+                .mapToLong(array -> array.size() / Math.max(1, examples))
+                .sum();
+        return of(Math.clamp(ELEMENTS_AT_ONCE / Math.max(1, elements), 1, MOST), 0);
     }
 
-    /** As many as are usual for examples of so many elements. */
-    static BatchPlan forExamplesOf(long elements) {
-        return of(Math.clamp(ELEMENTS_AT_ONCE / Math.max(1, elements), 1, MOST));
-    }
-
-    /** As many as fit into so many bytes. Where the system does not tell what a process holds, one by one. */
-    static BatchPlan within(long bytes) {
-        return new BatchPlan(1, bytes);
+    /** Always so many, and a warning if they do not fit into so many bytes (0: no limit). */
+    private static BatchPlan of(int size, long bytes) {
+        return new BatchPlan(size, bytes, true);
     }
 
     /** The size of the next batch. */
     int begin() {
         if (limit > 0) {
-            resetPeak();
-            base = base < 0 ? read("VmRSS:").orElse(0) : base;
+            ProcessMemory.resetPeak();
+            base = base < 0 ? ProcessMemory.resident().orElse(0) : base;
         }
         return size;
     }
 
     /** Learns from the batch that has ended. */
     void end(int count) {
-        OptionalLong peak = limit > 0 ? read("VmHWM:") : OptionalLong.empty();
-        if (peak.isEmpty()) {
+        OptionalLong told = limit > 0 ? ProcessMemory.peak() : OptionalLong.empty();
+        if (told.isEmpty()) {
             return;
         }
-        most = Math.max(most, (double) (peak.getAsLong() - base) / count);
-        long room = (long) ((limit * SHARE - base) / most);
-        size = Math.clamp(Math.min(room, (long) count * GROWTH), 1, MOST);
-    }
-
-    private static void resetPeak() {
-        try {
-            Files.writeString(Path.of("/proc/self/clear_refs"), "5", StandardCharsets.US_ASCII);
-        } catch (IOException e) {
-            // The peak then stays that of the whole run, which errs on the safe side.
-            return;
+        long peak = told.getAsLong();
+        if (peak > highest) {
+            highest = peak;
+            countAtHighest = count;
+        }
+        if (!isFixed) {
+            learn(count, peak);
         }
     }
 
-    private static OptionalLong read(String field) {
-        try {
-            for (String line : Files.readAllLines(Path.of("/proc/self/status"), StandardCharsets.US_ASCII)) {
-                if (line.startsWith(field)) {
-                    return OptionalLong.of(1024 * Long.parseLong(line.replaceAll("\\D", "")));
-                }
-            }
-        } catch (IOException e) {
-            return OptionalLong.empty();
+    /**
+     * What is held once for all counts for the examples, too, so that an example is never taken for cheaper than it is; the
+     * larger the batch, the less of it falls on each.
+     */
+    private void learn(int count, long peak) {
+        double found = Math.max(1, (double) (peak - base) / count);
+        if (count >= largest) {
+            each = count == largest ? Math.max(each, found) : found;
+            largest = count;
+            long room = (long) ((limit * SHARE - base) / each);
+            size = Math.clamp(Math.min(room, (long) count * GROWTH), 1, MOST);
+        } else if (count == size && peak > limit) {
+            size = Math.max(1, size * 3 / 4);
         }
-        return OptionalLong.empty();
+    }
+
+    /** What the user must be told if the limit was not kept. */
+    Optional<String> warning() {
+        if (limit == 0 || highest <= limit) {
+            return Optional.empty();
+        }
+        String cause = countAtHighest == 1
+                ? "with a single example at a time, so no batch is small enough"
+                : "with " + countAtHighest + " examples at a time";
+        return Optional.of("The process came to hold " + megabytes(highest) + ", more than the limit of "
+                + megabytes(limit) + ", " + cause + ".");
+    }
+
+    private static String megabytes(long bytes) {
+        return Math.ceilDiv(bytes, 1L << 20) + " MiB";
     }
 }

@@ -33,23 +33,23 @@ final class Chosen {
         }
     }
 
-    /** The elements of a target, one an example; empty if it is more than one element. */
-    List<Long> of(int target) {
+    /** The elements of a target for the examples from one to another; empty if it is more than one element. */
+    List<Long> of(int target, int from, int to) {
         return switch (choices.get(target)) {
             case TargetChoice.Index _,
                     TargetChoice.PerExample _,
                     TargetChoice.ArgMax _,
                     TargetChoice.SoftmaxNormalised _ ->
-                Arrays.stream(elements[target]).boxed().toList();
+                Arrays.stream(elements[target], from, to).boxed().toList();
             case TargetChoice.Difference _, TargetChoice.DifferencePerExample _, TargetChoice.Sum _ -> List.of();
         };
     }
 
     /** The choice in words, with what the largest element turned out to be. */
-    String text(int target) {
+    String text(int target, int from, int to) {
         TargetChoice choice = choices.get(target);
         return choice instanceof TargetChoice.ArgMax
-                ? Arrays.stream(elements[target])
+                ? Arrays.stream(elements[target], from, to)
                         .mapToObj(Long::toString)
                         .collect(Collectors.joining(",", "argmax: ", ""))
                 : choice.toString();

@@ -97,22 +97,43 @@ public final class Explainer implements AutoCloseable {
      * @throws WhenceException if an input, reference or target does not fit, or an operator on the way has no rule
      */
     public List<Explanation> explain(Request request) {
-        ReferenceTraces kept = spareReferences.getAndSet(null);
-        ReferenceTraces references = kept == null ? new ReferenceTraces() : kept;
+        return explain(request, Integer.MAX_VALUE, BatchSink.NONE);
+    }
+
+    /**
+     * Explains every target of a request, and hands out the explanations batch by batch, so that not all of them have to be
+     * held. Where there are many targets, they take turns.
+     *
+     * @param kept how many examples, from the first on, are held for the explanations that are returned; at least 1
+     * @param sink gets every batch when it is done
+     * @return one explanation a target, in order, each of the first {@code kept} examples; its warnings are those of all
+     * @throws WhenceException as {@link #explain(Request)}
+     */
+    public List<Explanation> explain(Request request, int kept, BatchSink sink) {
+        if (kept < 1) {
+            throw new IllegalArgumentException("kept must be at least 1, found " + kept);
+        }
+        ReferenceTraces spare = spareReferences.getAndSet(null);
+        ReferenceTraces references = spare == null ? new ReferenceTraces() : spare;
         try {
-            return explain(request, references);
+            return explain(request, references, kept, sink);
         } finally {
             closeUnlessNull(spareReferences.getAndSet(references));
         }
     }
 
-    private List<Explanation> explain(Request request, ReferenceTraces references) {
+    private List<Explanation> explain(Request request, ReferenceTraces references, int kept, BatchSink sink) {
         List<TargetChoice> targets = request.targets();
         List<Explanation> all = new ArrayList<>();
         for (int first = 0; first < targets.size(); first += TARGETS_AT_ONCE) {
             List<TargetChoice> some = targets.subList(first, Math.min(first + TARGETS_AT_ONCE, targets.size()));
             Request part = request.target(some.toArray(TargetChoice[]::new));
-            all.addAll(explain(part, Runner.of(request.method(), references)));
+            int before = first;
+            BatchSink its =
+                    sink.equals(BatchSink.NONE) ? sink : (target, at, batch) -> sink.take(before + target, at, batch);
+            try (Runner runner = Runner.of(request.method(), references)) {
+                all.addAll(explained(part, runner, kept, its));
+            }
         }
         return all;
     }
@@ -182,11 +203,11 @@ public final class Explainer implements AutoCloseable {
 
     List<Explanation> explain(Request request, Runner runner) {
         try (runner) {
-            return explained(request, runner);
+            return explained(request, runner, Integer.MAX_VALUE, BatchSink.NONE);
         }
     }
 
-    private List<Explanation> explained(Request request, Runner runner) {
+    private List<Explanation> explained(Request request, Runner runner, int kept, BatchSink sink) {
         Graph graph = graph();
         TargetNode target = TargetNode.of(graph, request.output());
         List<String> sources = Sources.of(graph, request);
@@ -196,27 +217,21 @@ public final class Explainer implements AutoCloseable {
         List<Map<String, NdArray>> references = references(request, sources, served.network());
         references.forEach(r -> InputChecks.requireFinite("reference", r));
         int examples = examples(request.inputs());
-        BatchPlan plan = batchPlan(request, examples);
+        BatchPlan plan = BatchPlan.forRequest(request, examples, fixedBatch());
         Chosen chosen = new Chosen(request.targets(), examples);
         SourceReferences compared = new SourceReferences(served.network(), moved(request, sources));
-        List<List<BatchResult>> batches = new ArrayList<>();
+        ResultAssembly assembly = new ResultAssembly(request, target.name(), chosen, provenance(request), kept, sink);
         int count;
         for (int first = 0; first < examples; first += count) {
             count = Math.min(plan.begin(), examples - first);
             Task task = task(served, request, target.name(), sources, references, compared, first, count, chosen);
-            batches.add(runner.run(task));
+            assembly.add(first, runner.run(task));
             plan.end(count);
             request.progress().step((long) first + count, examples, "examples");
         }
         List<String> warnings = warnings(request, target, sources, references);
-        List<Explanation> out = new ArrayList<>();
-        for (int t = 0; t < request.targets().size(); t++) {
-            int which = t;
-            List<BatchResult> parts = batches.stream().map(b -> b.get(which)).toList();
-            out.add(ResultAssembly.explanation(
-                    request, target.name(), t, chosen, parts, warnings, provenance(request)));
-        }
-        return out;
+        plan.warning().ifPresent(warnings::add);
+        return assembly.explanations(warnings);
     }
 
     private Task task(
@@ -266,25 +281,6 @@ public final class Explainer implements AutoCloseable {
             }
         }
         return examples;
-    }
-
-    /** A model with a fixed batch gets batches of that size; else as many examples as are asked for or fit. */
-    private BatchPlan batchPlan(Request request, int examples) {
-        int fixed = fixedBatch();
-        if (fixed > 0 && examples % fixed != 0) {
-            throw new WhenceException(
-                    ErrorCode.SHAPE_MISMATCH,
-                    "The inputs have a fixed batch of " + fixed + " in the model, but " + examples
-                            + " examples are given; a multiple of " + fixed + " is expected.");
-        }
-        if (fixed > 0 || request.batch() > 0) {
-            return BatchPlan.of(fixed > 0 ? fixed : request.batch());
-        }
-        return request.memory() > 0
-                ? BatchPlan.within(request.memory())
-                : BatchPlan.forExamplesOf(request.inputs().values().stream()
-                        .mapToLong(a -> a.size() / Math.max(1, examples))
-                        .sum());
     }
 
     // ---- references --------------------------------------------------------------------------------------------

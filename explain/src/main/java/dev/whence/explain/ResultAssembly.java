@@ -9,22 +9,66 @@ import dev.whence.core.Target;
 import dev.whence.core.Units;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Puts the batches of one target together to one attribution. */
+/** Puts the batches of every target together to attributions, and hands each batch on. */
 final class ResultAssembly {
-    private ResultAssembly() {}
+    private final Request request;
+    private final String target;
+    private final Chosen chosen;
+    private final Provenance provenance;
+    private final int kept;
+    private final BatchSink sink;
+    private final List<List<BatchResult>> held = new ArrayList<>();
+    private final List<Set<String>> warnings = new ArrayList<>();
 
-    static Explanation explanation(
-            Request request,
-            String target,
-            int which,
-            Chosen chosen,
-            List<BatchResult> parts,
-            List<String> warnings,
-            Provenance provenance) {
+    /** @param kept how many examples are held for the attributions at the end */
+    ResultAssembly(Request request, String target, Chosen chosen, Provenance provenance, int kept, BatchSink sink) {
+        this.request = request;
+        this.target = target;
+        this.chosen = chosen;
+        this.provenance = provenance;
+        this.kept = kept;
+        this.sink = sink;
+        request.targets().forEach(t -> {
+            held.add(new ArrayList<>());
+            warnings.add(new LinkedHashSet<>());
+        });
+    }
+
+    /** Takes the results of the batch that begins at the given example, one a target. */
+    void add(int first, List<BatchResult> results) {
+        for (int t = 0; t < results.size(); t++) {
+            BatchResult result = results.get(t);
+            warnings.get(t).addAll(result.warnings());
+            if (first < kept) {
+                held.get(t).add(result.first(kept - first));
+            }
+            if (!sink.equals(BatchSink.NONE)) {
+                sink.take(t, first, explanation(t, first, List.of(result), result.warnings()));
+            }
+        }
+    }
+
+    /**
+     * One explanation a target, of the examples that are held.
+     *
+     * @param general sentences on the request as a whole
+     */
+    List<Explanation> explanations(List<String> general) {
+        List<Explanation> all = new ArrayList<>();
+        for (int t = 0; t < held.size(); t++) {
+            Set<String> told = new LinkedHashSet<>(general);
+            told.addAll(warnings.get(t));
+            all.add(explanation(t, 0, held.get(t), told));
+        }
+        return all;
+    }
+
+    private Explanation explanation(int which, int first, List<BatchResult> parts, Collection<String> told) {
         double[] values = joined(parts.stream().map(BatchResult::values).toList());
         double[] sums = joined(parts.stream().map(BatchResult::sums).toList());
         int k = parts.getFirst().referenceValues().length;
@@ -43,8 +87,6 @@ final class ResultAssembly {
         }
         double[] delta = new double[values.length];
         Arrays.setAll(delta, i -> sums[i] - (values[i] - referenceValues[i]));
-        Set<String> told = new LinkedHashSet<>(warnings);
-        parts.forEach(p -> told.addAll(p.warnings()));
         ReferenceInputs given = request.reference();
         String description = k == 0 ? "none" : given == null ? "zeros" : given.description();
         Attribution attribution = new Attribution(
@@ -52,13 +94,13 @@ final class ResultAssembly {
                         request.method().name(),
                         request.method().parameters(),
                         request.method().completeness()),
-                new Target(target, chosen.text(which), values),
+                new Target(target, chosen.text(which, first, first + values.length), values),
                 new Reference(description, referenceValues, k > 1 ? List.of(deltas) : List.of()),
                 units(parts, values.length),
                 delta,
                 List.copyOf(told),
                 provenance);
-        return new Explanation(attribution, deltas, chosen.of(which));
+        return new Explanation(attribution, deltas, chosen.of(which, first, first + values.length));
     }
 
     private static List<Units> units(List<BatchResult> parts, int examples) {
