@@ -40,14 +40,18 @@ record Check(ConvergenceReport report, @Nullable Double tolerance) {
                 : Math.abs(example.delta()) <= tolerance * Math.max(1, Math.abs(example.change()));
     }
 
-    /** Whether the user asked for a tolerance that an example misses. */
-    boolean foundBad() {
-        return tolerance != null && report.examples().stream().anyMatch(e -> !passed(e));
+    /** How the examples came out together. */
+    Tally tally() {
+        Tally tally = new Tally(0, 0, 0, failure());
+        for (ConvergenceReport.Example example : report.examples()) {
+            tally = tally.plus(new Tally(1, passed(example) ? 1 : 0, Math.abs(example.delta()), failure()));
+        }
+        return tally;
     }
 
-    /** How many examples add up. */
-    long passes() {
-        return report.examples().stream().filter(this::passed).count();
+    /** Whether the user asked for a tolerance that an example misses. */
+    boolean foundBad(Tally tally) {
+        return tolerance != null && tally.passes() < tally.examples();
     }
 
     /** Whether the method promises nothing that an example could miss. */
@@ -69,21 +73,36 @@ record Check(ConvergenceReport report, @Nullable Double tolerance) {
                 : "FAIL";
     }
 
-    /** One sentence on all examples. */
-    String sentence() {
-        int count = report.examples().size();
-        double worst = report.examples().stream()
-                .mapToDouble(e -> Math.abs(e.delta()))
-                .max()
-                .orElse(0);
-        String verdict = passes() == count ? "PASS" : failure();
-        return String.format(
-                Locale.ROOT,
-                "%s: the scores of %d of %d example%s add up; the largest |delta| is %.3g",
-                verdict,
-                passes(),
-                count,
-                count == 1 ? "" : "s",
-                worst);
+    /**
+     * How many examples add up.
+     *
+     * @param examples how many there are
+     * @param passes how many of them add up
+     * @param largest the largest |delta|
+     * @param failure the verdict unless all of them add up
+     */
+    record Tally(long examples, long passes, double largest, String failure) {
+        /** The tally of these examples and of others. */
+        Tally plus(Tally other) {
+            return new Tally(
+                    examples + other.examples, passes + other.passes, Math.max(largest, other.largest), failure);
+        }
+
+        /** Whether all of them add up. */
+        boolean isClean() {
+            return passes == examples;
+        }
+
+        /** One sentence on all examples. */
+        String sentence() {
+            return String.format(
+                    Locale.ROOT,
+                    "%s: the scores of %d of %d example%s add up; the largest |delta| is %.3g",
+                    isClean() ? "PASS" : failure,
+                    passes,
+                    examples,
+                    examples == 1 ? "" : "s",
+                    largest);
+        }
     }
 }

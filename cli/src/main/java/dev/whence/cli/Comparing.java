@@ -178,7 +178,7 @@ final class Comparing {
                     "%-" + width + "s %-24s %s%n",
                     letter(i) + "  " + comparison.labels().get(i),
                     Summary.shortened(attribution.reference().description(), 24),
-                    check.sentence());
+                    check.tally().sentence());
         }
         out.println();
         out.println(ink.bold("Spearman's rank correlation" + (examples == 1 ? "" : ", mean of all examples")));

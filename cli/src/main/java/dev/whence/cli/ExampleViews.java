@@ -22,10 +22,7 @@ final class ExampleViews {
 
     /** The first examples, as many as a page draws. */
     static List<Example> of(Session session, List<Long> elements) {
-        int count = session.inputs().values().stream()
-                .mapToInt(LoadedInput::examples)
-                .max()
-                .orElse(1);
+        int count = session.examples();
         List<Example> examples = new ArrayList<>();
         for (int i = 0; i < Math.min(count, AttributionPage.DEFAULT_EXAMPLES); i++) {
             Map<String, InputView> views = new LinkedHashMap<>();

@@ -180,6 +180,11 @@ final class Session implements AutoCloseable {
         return Objects.requireNonNull(inputs.get(name), name);
     }
 
+    /** The number of examples. */
+    int examples() {
+        return inputs.values().stream().mapToInt(LoadedInput::examples).max().orElse(1);
+    }
+
     /** The numbers of every input. */
     Map<String, NdArray> arrays() {
         Map<String, NdArray> arrays = new LinkedHashMap<>();

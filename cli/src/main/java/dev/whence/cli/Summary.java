@@ -29,34 +29,35 @@ final class Summary {
     /**
      * Prints the first examples.
      *
-     * @param attribution the result
+     * @param attribution the result of the first examples at least
      * @param elements which element is explained of each example; may be empty
      * @param check whether it adds up
+     * @param all how all examples came out
      * @param examples how many examples to print
      * @param most how many units of each
      */
-    void print(Attribution attribution, List<Long> elements, Check check, int examples, int most) {
+    void print(Attribution attribution, List<Long> elements, Check check, Check.Tally all, int examples, int most) {
         heading(attribution);
         int shown = Math.min(examples, attribution.examples());
         for (int i = 0; i < shown; i++) {
             example(attribution, elements, check, i, most);
         }
-        if (shown < attribution.examples()) {
+        if (shown < all.examples()) {
             out.println();
-            int more = attribution.examples() - shown;
+            long more = all.examples() - shown;
             out.println(ink.faint("and " + more + (more == 1 ? " more example" : " more examples")
                     + "; -o FILE.json, .csv, .npy or .html keeps all, --show N prints more"));
         }
-        if (attribution.examples() > 1) {
+        if (all.examples() > 1) {
             out.println();
-            out.println(colored(check, check.sentence()));
+            out.println(colored(all));
         }
     }
 
     /** The heading and the sentence on all examples. */
-    void brief(Attribution attribution, Check check) {
+    void brief(Attribution attribution, Check.Tally all) {
         heading(attribution);
-        out.println("  " + colored(check, check.sentence()));
+        out.println("  " + colored(all));
     }
 
     private void heading(Attribution attribution) {
@@ -69,8 +70,8 @@ final class Summary {
                 + session.model().getFileName() + against);
     }
 
-    private String colored(Check check, String text) {
-        return check.passes() == check.report().examples().size() ? ink.good(text) : ink.bad(text);
+    private String colored(Check.Tally all) {
+        return all.isClean() ? ink.good(all.sentence()) : ink.bad(all.sentence());
     }
 
     private void example(Attribution attribution, List<Long> elements, Check check, int index, int most) {

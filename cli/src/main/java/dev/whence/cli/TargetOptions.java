@@ -40,7 +40,9 @@ final class TargetOptions {
     @Option(
             names = "--memory",
             paramLabel = "SIZE",
-            description = "What the whole process may take, such as 2g or 800m; --batch auto keeps to it.")
+            description =
+                    "What the whole process may take, such as 2g or 800m; --batch auto keeps to it, and --batch N "
+                            + "cannot be given as well.")
     @Nullable
     String memory;
 

@@ -61,7 +61,7 @@ final class Work {
                 .at(session.at(options.at))
                 .reference(reference(session, options, method, references, notices))
                 .batch(batch(options.batch))
-                .memory(memory(options.memory))
+                .memory(memory(options))
                 .seed(options.seed)
                 .progress(progress);
     }
@@ -107,10 +107,22 @@ final class Work {
         return Integer.parseInt(text);
     }
 
-    /** Bytes after {@code --memory}; 0 without it. */
-    static long memory(@Nullable String text) {
+    /**
+     * Bytes after {@code --memory}; 0 without it.
+     *
+     * @throws WhenceException if the text is no size, or the size of batches is given as well
+     */
+    static long memory(TargetOptions options) {
+        String text = options.memory;
         if (text == null) {
             return 0;
+        }
+        if (batch(options.batch) > 0) {
+            throw new WhenceException(
+                    ErrorCode.USAGE,
+                    "Options --memory " + text + " and --batch " + options.batch
+                            + " exclude each other: one chooses how"
+                            + " many examples are taken at a time, the other says it. Leave one of them out.");
         }
         if (!text.toLowerCase(Locale.ROOT).matches("[1-9][0-9]{0,5}[kmgt]")) {
             throw new WhenceException(

@@ -147,17 +147,24 @@ public record Fitting(NdArray values, List<String> notices) {
 
     private static NdArray real(String source, NdArray values, NdArray.Type to) {
         if (to == NdArray.Type.FLOAT64) {
-            return NdArray.of(values.toDoubles(), values.shape());
+            return values.converted(to, some -> NdArray.of(some.toDoubles(), some.shape()));
         }
+        for (int i = 0; i < values.size(); i++) {
+            double value = values.getDouble(i);
+            if (Float.isInfinite(rounded((float) value, to)) && Double.isFinite(value)) {
+                throw new WhenceException(
+                        ErrorCode.INPUT_INVALID,
+                        source + ": " + value + " at " + FiniteCheck.place(values.shape(), i) + " is too large for "
+                                + to + "; run with --precision float64.");
+            }
+        }
+        return values.converted(to, some -> narrowed(some, to));
+    }
+
+    private static NdArray narrowed(NdArray values, NdArray.Type to) {
         float[] out = values.toFloats();
         for (int i = 0; i < out.length; i++) {
             out[i] = rounded(out[i], to);
-            if (Float.isInfinite(out[i]) && Double.isFinite(values.getDouble(i))) {
-                throw new WhenceException(
-                        ErrorCode.INPUT_INVALID,
-                        source + ": " + values.getDouble(i) + " at " + FiniteCheck.place(values.shape(), i)
-                                + " is too large for " + to + "; run with --precision float64.");
-            }
         }
         return to == NdArray.Type.FLOAT32 ? NdArray.of(out, values.shape()) : NdArray.ofHalves(to, out, values.shape());
     }
@@ -193,7 +200,7 @@ public record Fitting(NdArray values, List<String> notices) {
             notices.add(source + ": whole " + values.type() + " numbers converted to " + to + ", as input '"
                     + wanted.name() + "' wants them.");
         }
-        return NdArray.ofIntegers(to, values.toLongs(), values.shape());
+        return values.converted(to, some -> NdArray.ofIntegers(to, some.toLongs(), some.shape()));
     }
 
     private static String text(NdArray values, int index) {

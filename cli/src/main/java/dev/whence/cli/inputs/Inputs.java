@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads files and fits them to what a model declares; see the package description. Free of state. */
 public final class Inputs {
+    /** Bytes from which on an npy file is not read at once. */
+    private static final long STAYS_IN_FILE = 4L << 20;
+
     private Inputs() {}
 
     /**
@@ -135,7 +138,7 @@ public final class Inputs {
                             + " files for input '" + declared.name() + "'.");
         }
         LoadedInput loaded = reading(first, () -> switch (kind) {
-            case NPY -> chosen(LoadedInput.array(first.toString(), Npy.read(first)), options);
+            case NPY -> chosen(LoadedInput.array(first.toString(), npy(first)), options);
             case NPZ -> chosen(LoadedInput.array(first.toString(), member(first, declared, options)), options);
             case TABLE -> chosen(TableReader.read(first, options), options);
             case PICTURE -> Pictures.fromFiles(all, declared, options);
@@ -146,6 +149,11 @@ public final class Inputs {
         FiniteCheck.require(loaded.source(), loaded.values());
         Fitting fitting = fitted(loaded, declared);
         return loaded.with(fitting.values(), fitting.notices());
+    }
+
+    /** A large array stays in its file and is read batch by batch. */
+    private static NdArray npy(Path file) throws IOException {
+        return Files.size(file) >= STAYS_IN_FILE ? Npy.open(file) : Npy.read(file);
     }
 
     private static Fitting fitted(LoadedInput loaded, Declared declared) {

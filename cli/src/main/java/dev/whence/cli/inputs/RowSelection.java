@@ -115,6 +115,9 @@ public final class RowSelection {
 
     /** The chosen rows of an array's axis 0. */
     static NdArray pick(NdArray values, int[] rows) {
+        if (areTogether(rows)) {
+            return values.rows(rows[0], rows[rows.length - 1] + 1);
+        }
         long[] shape = values.shape();
         int rowSize = shape[0] == 0 ? 0 : (int) (values.size() / shape[0]);
         shape[0] = rows.length;
@@ -129,6 +132,15 @@ public final class RowSelection {
                 NdArray.ofIntegers(
                         values.type(), (long[]) picked(values.toLongs(), new long[size], rows, rowSize), shape);
         };
+    }
+
+    private static boolean areTogether(int[] rows) {
+        for (int i = 1; i < rows.length; i++) {
+            if (rows[i] != rows[i - 1] + 1) {
+                return false;
+            }
+        }
+        return rows.length > 0;
     }
 
     private static Object picked(Object from, Object to, int[] rows, int rowSize) {
