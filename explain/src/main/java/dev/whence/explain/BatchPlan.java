@@ -15,6 +15,8 @@ final class BatchPlan {
 
     private static final long ELEMENTS_AT_ONCE = 1 << 21;
 
+    private static final int MOST_COPIES = 16;
+
     /** A batch grows by this factor at most, because what an example takes is known the better the more of them there were. */
     private static final int GROWTH = 4;
 
@@ -23,6 +25,7 @@ final class BatchPlan {
 
     private final long limit;
     private final boolean isFixed;
+    private final int room;
     private int size;
     private long base = -1;
     private int largest;
@@ -30,10 +33,11 @@ final class BatchPlan {
     private long highest;
     private int countAtHighest;
 
-    private BatchPlan(int size, long limit, boolean isFixed) {
+    private BatchPlan(int size, long limit, boolean isFixed, int room) {
         this.size = size;
         this.limit = limit;
         this.isFixed = isFixed;
+        this.room = room;
     }
 
     /**
@@ -53,17 +57,18 @@ final class BatchPlan {
             return of(fixed > 0 ? fixed : request.batch(), request.memory());
         }
         if (request.memory() > 0) {
-            return new BatchPlan(1, request.memory(), false);
+            return new BatchPlan(1, request.memory(), false, 1);
         }
         long elements = request.inputs().values().stream()
                 .mapToLong(array -> array.size() / Math.max(1, examples))
                 .sum();
-        return of(Math.clamp(ELEMENTS_AT_ONCE / Math.max(1, elements), 1, MOST), 0);
+        int usual = Math.clamp(ELEMENTS_AT_ONCE / Math.max(1, elements), 1, MOST);
+        return new BatchPlan(usual, 0, true, usual);
     }
 
     /** Always so many, and a warning if they do not fit into so many bytes (0: no limit). */
     private static BatchPlan of(int size, long bytes) {
-        return new BatchPlan(size, bytes, true);
+        return new BatchPlan(size, bytes, true, 1);
     }
 
     /** The size of the next batch. */
@@ -73,6 +78,11 @@ final class BatchPlan {
             base = base < 0 ? ProcessMemory.resident().orElse(0) : base;
         }
         return size;
+    }
+
+    /** How many copies of a batch may run at once; one where it is not for the plan to say how much does. */
+    int copies(int count) {
+        return Math.clamp(room / Math.max(1, count), 1, MOST_COPIES);
     }
 
     /** Learns from the batch that has ended. */

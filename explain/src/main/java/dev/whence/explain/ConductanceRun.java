@@ -35,30 +35,26 @@ final class ConductanceRun {
                     .tensor()
                     .toNdArray();
             List<NdArray> seeds = task.seeds(value);
-            int k = task.references().size();
-            double[][][] referenceValues = new double[seeds.size()][k][];
-            double[][][] referenceSums = new double[seeds.size()][k][];
-            List<Tensor> totals = new ArrayList<>();
-            for (int j = 0; j < k; j++) {
-                Map<String, NdArray> reference = task.references().get(j);
-                NdArray there = Forward.reference(task, reference)
-                        .slot(task.target())
-                        .tensor()
-                        .toNdArray();
-                List<Tensor> scores = alongLine(reference, seeds);
-                for (int t = 0; t < seeds.size(); t++) {
-                    double[] sums = new double[task.count()];
-                    Forward.addSums(sums, scores.get(t));
-                    referenceSums[t][j] = sums;
-                    referenceValues[t][j] = Seeds.values(there, seeds.get(t));
-                    if (j == 0) {
-                        totals.add(scores.get(t));
-                    } else {
-                        totals.set(t, totals.get(t).plus(scores.get(t)));
-                    }
+            ReferenceSums totals = new ReferenceSums(task, seeds);
+            for (int j = 0; j < task.references().size(); j++) {
+                try (TensorScope one = TensorScope.open()) {
+                    add(j, seeds, totals, one);
                 }
             }
-            return results(value, seeds, totals, referenceValues, referenceSums);
+            return totals.results(value);
+        }
+    }
+
+    private void add(int j, List<NdArray> seeds, ReferenceSums totals, TensorScope scope) {
+        Map<String, NdArray> reference = task.references().get(j);
+        NdArray there =
+                Forward.reference(task, reference).slot(task.target()).tensor().toNdArray();
+        List<Tensor> scores = alongLine(reference, seeds);
+        for (int t = 0; t < seeds.size(); t++) {
+            double[] sums = new double[task.count()];
+            Forward.addSums(sums, scores.get(t));
+            totals.score(t, layer, scores.get(t), scope);
+            totals.reference(t, j, there, sums);
         }
     }
 
@@ -115,29 +111,5 @@ final class ConductanceRun {
             }
         });
         return feeds;
-    }
-
-    private List<BatchResult> results(
-            NdArray value,
-            List<NdArray> seeds,
-            List<Tensor> totals,
-            double[][][] referenceValues,
-            double[][][] referenceSums) {
-        int k = task.references().size();
-        List<BatchResult> out = new ArrayList<>();
-        for (int t = 0; t < seeds.size(); t++) {
-            Tensor mean = k == 1 ? totals.get(t) : totals.get(t).divide(k);
-            double[] sums = new double[task.count()];
-            Forward.addSums(sums, mean);
-            out.add(new BatchResult(
-                    Map.of(layer, mean.toNdArray()),
-                    Map.of(),
-                    sums,
-                    Seeds.values(value, seeds.get(t)),
-                    referenceValues[t],
-                    referenceSums[t],
-                    List.of()));
-        }
-        return out;
     }
 }

@@ -9,10 +9,8 @@ import dev.whence.graph.Trace;
 import dev.whence.tensor.Tensor;
 import dev.whence.tensor.TensorScope;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -64,14 +62,14 @@ final class DeepLiftRun implements Runner {
             RulePlan.requireActivations(method, x.steps());
             NdArray value = target.tensor().toNdArray();
             List<NdArray> seeds = task.seeds(value);
-            Sums sums = new Sums(task, seeds.size());
+            ReferenceSums sums = new ReferenceSums(task, seeds);
             for (int k = 0; k < task.references().size(); k++) {
                 task.step(k, task.references().size());
                 try (TensorScope one = TensorScope.open()) {
                     explain(task, x, target, seeds, k, sums, one);
                 }
             }
-            return sums.results(seeds, value);
+            return sums.results(value);
         }
     }
 
@@ -103,7 +101,8 @@ final class DeepLiftRun implements Runner {
         }
     }
 
-    private void explain(Task task, Trace x, Slot target, List<NdArray> seeds, int k, Sums sums, TensorScope scope) {
+    private void explain(
+            Task task, Trace x, Slot target, List<NdArray> seeds, int k, ReferenceSums sums, TensorScope scope) {
         Compared compared = compare(task, x, task.references().get(k));
         Pair pair = compared.pair();
         RulePlan plan = RulePlan.of(method, pair.steps());
@@ -144,10 +143,10 @@ final class DeepLiftRun implements Runner {
                 Forward.addSums(total, contribution);
                 Tensor score =
                         method.asMultipliers() && m != null ? DeepLiftPropagation.merged(m, difference) : contribution;
-                sums.add(t, task.sources().get(s), score, scope);
+                sums.score(t, task.sources().get(s), score, scope);
             }
-            sums.add(t, residuals.of(t), total);
-            sums.reference(t, k, Seeds.values(referenceValue, seeds.get(t)), total);
+            sums.residuals(t, residuals.of(t), total);
+            sums.reference(t, k, referenceValue, total);
         }
     }
 
@@ -170,78 +169,5 @@ final class DeepLiftRun implements Runner {
         }
         Parts parts = Parts.bySign(difference);
         return m.plus().times(parts.plus()).plus(m.minus().times(parts.minus()));
-    }
-
-    /** Adds up what several references give for one batch. */
-    private static final class Sums {
-        private final Task task;
-        private final List<Map<String, Tensor>> scores = new ArrayList<>();
-        private final List<Map<String, double[]>> residuals = new ArrayList<>();
-        private final double[][][] referenceValues;
-        private final double[][][] referenceSums;
-        private List<String> warnings = List.of();
-
-        Sums(Task task, int targets) {
-            this.task = task;
-            int k = task.references().size();
-            this.referenceValues = new double[targets][k][];
-            this.referenceSums = new double[targets][k][];
-            for (int t = 0; t < targets; t++) {
-                scores.add(new LinkedHashMap<>());
-                residuals.add(new LinkedHashMap<>());
-            }
-        }
-
-        void add(int target, String source, Tensor score, TensorScope scope) {
-            Tensor earlier = scores.get(target).get(source);
-            scores.get(target).put(source, scope.export(earlier == null ? score : earlier.plus(score)));
-            if (earlier != null) {
-                earlier.close();
-            }
-        }
-
-        void add(int target, Map<String, double[]> more, double[] total) {
-            more.forEach((name, values) -> {
-                double[] sum = residuals.get(target).computeIfAbsent(name, n -> new double[total.length]);
-                for (int i = 0; i < sum.length; i++) {
-                    sum[i] += values[i];
-                    total[i] += values[i];
-                }
-            });
-        }
-
-        void reference(int target, int k, double[] values, double[] sums) {
-            referenceValues[target][k] = values;
-            referenceSums[target][k] = sums;
-        }
-
-        void warnings(List<String> told) {
-            warnings = told;
-        }
-
-        List<BatchResult> results(List<NdArray> seeds, NdArray value) {
-            int k = task.references().size();
-            List<BatchResult> out = new ArrayList<>();
-            for (int t = 0; t < seeds.size(); t++) {
-                Map<String, NdArray> means = new LinkedHashMap<>();
-                scores.get(t).forEach((name, sum) -> means.put(name, (k == 1 ? sum : sum.divide(k)).toNdArray()));
-                residuals.get(t).values().forEach(v -> java.util.Arrays.setAll(v, i -> v[i] / k));
-                double[] sums = new double[task.count()];
-                for (double[] one : referenceSums[t]) {
-                    for (int i = 0; i < sums.length; i++) {
-                        sums[i] += Objects.requireNonNull(one)[i] / k;
-                    }
-                }
-                out.add(new BatchResult(
-                        means,
-                        residuals.get(t),
-                        sums,
-                        Seeds.values(value, seeds.get(t)),
-                        referenceValues[t],
-                        referenceSums[t],
-                        warnings));
-            }
-            return out;
-        }
     }
 }

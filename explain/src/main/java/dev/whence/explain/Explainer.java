@@ -224,7 +224,9 @@ public final class Explainer implements AutoCloseable {
         int count;
         for (int first = 0; first < examples; first += count) {
             count = Math.min(plan.begin(), examples - first);
-            Task task = task(served, request, target.name(), sources, references, compared, first, count, chosen);
+            int copies = precision() == Precision.FLOAT64 ? 1 : plan.copies(count);
+            Task task = task(
+                    served, request, target.name(), sources, references, compared, first, count, copies, chosen);
             assembly.add(first, runner.run(task));
             plan.end(count);
             request.progress().step((long) first + count, examples, "examples");
@@ -243,6 +245,7 @@ public final class Explainer implements AutoCloseable {
             SourceReferences compared,
             int first,
             int count,
+            int copies,
             Chosen chosen) {
         int examples = chosen.examples();
         Map<String, NdArray> feeds = rows(request.inputs(), first, count, examples);
@@ -261,6 +264,7 @@ public final class Explainer implements AutoCloseable {
                 request.targets(),
                 first,
                 count,
+                copies,
                 chosen,
                 request.seed(),
                 request.progress());

@@ -1,6 +1,7 @@
 package dev.whence.explain;
 
 import dev.whence.core.NdArray;
+import dev.whence.graph.Interpreter;
 import dev.whence.graph.Trace;
 import dev.whence.tensor.Tensor;
 import dev.whence.tensor.TensorScope;
@@ -10,110 +11,101 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** One batch of integrated gradients: one gradient a point of the line, summed. */
+/** One batch of integrated gradients: one gradient a point of the line, summed. Several points are stacked into one run. */
 final class IntegratedGradientsRun {
-    private IntegratedGradientsRun() {}
+    private final IntegratedGradients method;
+    private final Task task;
+    private final List<NdArray> seeds;
+    private final Map<String, Tensor> x;
+    private final StackedRuns runs;
+
+    private IntegratedGradientsRun(
+            IntegratedGradients method, Task task, List<NdArray> seeds, Map<String, Tensor> x, StackedRuns runs) {
+        this.method = method;
+        this.task = task;
+        this.seeds = seeds;
+        this.x = x;
+        this.runs = runs;
+    }
 
     static List<BatchResult> run(IntegratedGradients method, Task task) {
         try (TensorScope scope = TensorScope.open()) {
             Trace trace = task.network()
-                    .run(
-                            task.inputTensors(),
-                            task.sourceSet(),
-                            task.kept(),
-                            dev.whence.graph.Interpreter.Retention.NOTHING);
+                    .run(task.inputTensors(), task.sourceSet(), task.kept(), Interpreter.Retention.NOTHING);
             NdArray value = trace.slot(task.target()).tensor().toNdArray();
             Map<String, Tensor> x = Forward.values(trace, task.sources());
             List<NdArray> seeds = task.seeds(value);
-            int k = task.references().size();
-            double[][][] referenceValues = new double[seeds.size()][k][];
-            double[][][] referenceSums = new double[seeds.size()][k][];
-            List<Map<String, Tensor>> totals = new ArrayList<>();
-            seeds.forEach(s -> totals.add(new LinkedHashMap<>()));
-            for (int j = 0; j < k; j++) {
-                Trace reference = Forward.reference(task, task.references().get(j));
-                NdArray referenceValue = reference.slot(task.target()).tensor().toNdArray();
-                List<Map<String, Tensor>> scores =
-                        alongLine(method, task, x, Forward.values(reference, task.sources()), seeds);
-                for (int t = 0; t < seeds.size(); t++) {
-                    double[] sums = new double[task.count()];
-                    scores.get(t).values().forEach(score -> Forward.addSums(sums, score));
-                    referenceSums[t][j] = sums;
-                    referenceValues[t][j] = Seeds.values(referenceValue, seeds.get(t));
-                    Map<String, Tensor> total = totals.get(t);
-                    scores.get(t).forEach((name, score) -> total.merge(name, score, Tensor::plus));
+            ReferenceSums totals = new ReferenceSums(task, seeds);
+            IntegratedGradientsRun run =
+                    new IntegratedGradientsRun(method, task, seeds, x, new StackedRuns(task, seeds));
+            for (int j = 0; j < task.references().size(); j++) {
+                try (TensorScope one = TensorScope.open()) {
+                    run.add(j, totals, one);
                 }
             }
-            return results(task, value, seeds, totals, referenceValues, referenceSums);
+            return totals.results(value);
         }
     }
 
-    private static List<Map<String, Tensor>> alongLine(
-            IntegratedGradients method, Task task, Map<String, Tensor> x, Map<String, Tensor> r, List<NdArray> seeds) {
+    private void add(int j, ReferenceSums totals, TensorScope scope) {
+        Trace reference = Forward.reference(task, task.references().get(j));
+        NdArray referenceValue = reference.slot(task.target()).tensor().toNdArray();
+        Map<String, Tensor> r = Forward.values(reference, task.sources());
+        List<Map<String, Tensor>> means = alongLine(r);
+        for (int t = 0; t < seeds.size(); t++) {
+            double[] sums = new double[task.count()];
+            for (String source : task.sources()) {
+                Tensor mean = Objects.requireNonNull(means.get(t).get(source));
+                Tensor score = mean.times(of(x, source).minus(of(r, source)));
+                Forward.addSums(sums, score);
+                totals.score(t, source, score, scope);
+            }
+            totals.reference(t, j, referenceValue, sums);
+        }
+    }
+
+    private List<Map<String, Tensor>> alongLine(Map<String, Tensor> r) {
         Quadrature.Rule rule = method.quadrature().rule(method.steps());
+        int points = rule.points().length;
         List<Map<String, Tensor>> sums = new ArrayList<>();
         seeds.forEach(s -> sums.add(new LinkedHashMap<>()));
-        for (int p = 0; p < rule.points().length; p++) {
-            task.step(p, rule.points().length);
-            try (TensorScope point = TensorScope.open()) {
-                Map<String, Tensor> feeds = task.inputTensors();
-                for (String source : task.sources()) {
-                    Tensor from = Objects.requireNonNull(r.get(source));
-                    Tensor to = Objects.requireNonNull(x.get(source));
-                    feeds.put(source, from.plus(to.minus(from).times(rule.points()[p])));
+        int done = 0;
+        while (done < points) {
+            task.step(done, points);
+            int first = done;
+            int copies = runs.copiesOf(points - done);
+            try (TensorScope some = TensorScope.open()) {
+                List<Map<String, Tensor>> gradients = runs.gradients(copies, (source, copy) -> {
+                    Tensor from = of(r, source);
+                    return from.plus(of(x, source).minus(from).times(rule.points()[first + copy]));
+                });
+                if (gradients == null) {
+                    continue;
                 }
-                Trace there = task.network().run(feeds, task.sourceSet(), task.kept(), GradientPropagation.RETENTION);
-                List<Map<String, Tensor>> gradients = GradientRun.gradients(task, there, seeds, RectifierRule.GRADIENT);
-                for (int t = 0; t < seeds.size(); t++) {
-                    add(sums.get(t), gradients.get(t), rule.weights()[p], point);
+                for (int t = 0; t < sums.size(); t++) {
+                    for (String source : task.sources()) {
+                        Tensor stacked = of(gradients.get(t), source);
+                        for (int copy = 0; copy < copies; copy++) {
+                            Tensor gradient = runs.part(stacked, copy, copies);
+                            add(sums.get(t), source, gradient.times(rule.weights()[first + copy]), some);
+                        }
+                    }
                 }
             }
-        }
-        for (Map<String, Tensor> sum : sums) {
-            sum.replaceAll((source, mean) ->
-                    mean.times(Objects.requireNonNull(x.get(source)).minus(Objects.requireNonNull(r.get(source)))));
+            done += copies;
         }
         return sums;
     }
 
-    private static void add(Map<String, Tensor> sums, Map<String, Tensor> gradients, double weight, TensorScope scope) {
-        gradients.forEach((source, gradient) -> {
-            Tensor earlier = sums.get(source);
-            Tensor weighted = gradient.times(weight);
-            sums.put(source, scope.export(earlier == null ? weighted : earlier.plus(weighted)));
-            if (earlier != null) {
-                earlier.close();
-            }
-        });
+    private static Tensor of(Map<String, Tensor> tensors, String source) {
+        return Objects.requireNonNull(tensors.get(source), source);
     }
 
-    private static List<BatchResult> results(
-            Task task,
-            NdArray value,
-            List<NdArray> seeds,
-            List<Map<String, Tensor>> totals,
-            double[][][] referenceValues,
-            double[][][] referenceSums) {
-        int k = task.references().size();
-        List<BatchResult> out = new ArrayList<>();
-        for (int t = 0; t < seeds.size(); t++) {
-            Map<String, NdArray> scores = new LinkedHashMap<>();
-            totals.get(t).forEach((name, sum) -> scores.put(name, (k == 1 ? sum : sum.divide(k)).toNdArray()));
-            double[] sums = new double[task.count()];
-            for (double[] one : referenceSums[t]) {
-                for (int i = 0; i < sums.length; i++) {
-                    sums[i] += one[i] / k;
-                }
-            }
-            out.add(new BatchResult(
-                    scores,
-                    Map.of(),
-                    sums,
-                    Seeds.values(value, seeds.get(t)),
-                    referenceValues[t],
-                    referenceSums[t],
-                    List.of()));
+    private static void add(Map<String, Tensor> sums, String source, Tensor weighted, TensorScope scope) {
+        Tensor earlier = sums.get(source);
+        sums.put(source, scope.export(earlier == null ? weighted : earlier.plus(weighted)));
+        if (earlier != null) {
+            earlier.close();
         }
-        return out;
     }
 }

@@ -27,6 +27,7 @@ import java.util.Set;
  * @param choices the targets
  * @param first place of the batch's first example among all
  * @param count examples in the batch
+ * @param copies how many copies of the batch may be stacked into one run
  * @param chosen takes down which element each example's target is
  * @param seed seed of random choices
  * @param progress told after every part of the work on a batch, so that it can be stopped
@@ -41,6 +42,7 @@ record Task(
         List<TargetChoice> choices,
         int first,
         int count,
+        int copies,
         Chosen chosen,
         long seed,
         Progress progress) {
@@ -66,6 +68,7 @@ record Task(
                 fixed,
                 first,
                 count,
+                copies,
                 chosen,
                 seed,
                 progress);
@@ -77,7 +80,19 @@ record Task(
                 progress.step(first + ((long) index * count + Math.max(0, done - first)) / samples, total, label);
         its.step(first, chosen.examples(), "examples");
         return new Task(
-                network, hasWantedForm, target, sources, others, references, choices, first, count, chosen, seed, its);
+                network,
+                hasWantedForm,
+                target,
+                sources,
+                others,
+                references,
+                choices,
+                first,
+                count,
+                copies,
+                chosen,
+                seed,
+                its);
     }
 
     /** Input tensors in the innermost scope. */
