@@ -225,8 +225,8 @@ public final class Explainer implements AutoCloseable {
         for (int first = 0; first < examples; first += count) {
             count = Math.min(plan.begin(), examples - first);
             int copies = precision() == Precision.FLOAT64 ? 1 : plan.copies(count);
-            Task task = task(
-                    served, request, target.name(), sources, references, compared, first, count, copies, chosen);
+            Task task =
+                    task(served, request, target.name(), sources, references, compared, first, count, copies, chosen);
             assembly.add(first, runner.run(task));
             plan.end(count);
             request.progress().step((long) first + count, examples, "examples");
