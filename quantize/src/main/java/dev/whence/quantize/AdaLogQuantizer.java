@@ -3,7 +3,7 @@ package dev.whence.quantize;
 /**
  * Levels whose base is fitted to the data: scale * 2^(-code * q / 37), minus a shift. The fraction of a power of two is
  * itself a level of a small table, so that hardware gets along with shifts and one table. From Wu et al., "AdaLog:
- * Post-Training Quantization for Vision Transformers with Adaptive Logarithm Quantizer" (2024), equations 7 to 10.
+ * Post-Training Quantization for Vision Transformers with Adaptive Logarithm Quantizer" (2024).
  *
  * @param bits width of a code, 2 to 8
  * @param scale the largest level before the shift, above zero

@@ -2,7 +2,7 @@ package dev.whence.quantize;
 
 /**
  * Levels scale * 2^-code. From Lin et al., "FQ-ViT: Post-Training Quantization for Fully Quantized Vision Transformer"
- * (2022), equation 13.
+ * (2022).
  *
  * @param bits width of a code, 2 to 8
  * @param scale the largest level, above zero

@@ -2,7 +2,7 @@ package dev.whence.quantize;
 
 /**
  * Levels scale * 2^(-code / 2). From Li et al., "RepQ-ViT: Scale Reparameterization for Post-Training Quantization of
- * Vision Transformers" (2023), equations 9 and 10.
+ * Vision Transformers" (2023).
  *
  * @param bits width of a code, 2 to 8
  * @param scale the largest level, above zero

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * Moves the scales of single channels behind a layer normalisation into the normalisation and into the linear layers that
  * read it, so that one scale serves all channels: x' = x / ratio - offset, and the weights take the opposite. The network
  * computes the same function. From Li et al., "RepQ-ViT: Scale Reparameterization for Post-Training Quantization of Vision
- * Transformers" (2023), equations 6 to 8, but with a whole common zero point: then quantizing x' with one scale is
+ * Transformers" (2023), but with a whole common zero point: then quantizing x' with one scale is
  * exactly quantizing x channel by channel.
  *
  * @param ratios one a channel, above zero: what the channel is divided by

@@ -3,8 +3,7 @@ package dev.whence.quantize;
 /**
  * Two uniform scales, one for each sign, of half the codes each: for values behind a GELU, whose negative part is short.
  * Codes 0 to half - 1 are the positive levels and zero, codes half to 2^bits - 1 the negative ones from -1 to -half. From
- * Yuan et al., "PTQ4ViT: Post-Training Quantization for Vision Transformers with Twin Uniform Quantization" (2022),
- * section 3.2.
+ * Yuan et al., "PTQ4ViT: Post-Training Quantization for Vision Transformers with Twin Uniform Quantization" (2022).
  *
  * @param bits width of a code, 2 to 8
  * @param positiveScale step of the levels above zero

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Fits a {@link UniformQuantizer} to values: a range for each group and the scale and zero point that follow from it. The
  * percentile search is that of Li et al., "RepQ-ViT: Scale Reparameterization for Post-Training Quantization of Vision
- * Transformers" (2023), section 4.1. A group whose values are all the same keeps that value exactly.
+ * Transformers" (2023). A group whose values are all the same keeps that value exactly.
  *
  * @param bits width of a code, 2 to 8
  * @param granularity which elements share a scale

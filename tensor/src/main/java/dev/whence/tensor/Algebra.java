@@ -4,7 +4,7 @@ import dev.whence.core.NdArray;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
 
-/** Matrices: special ones, contractions, determinant and inverse. */
+/** Matrices: special ones, contractions, determinant, inverse and Cholesky factors. */
 public final class Algebra {
     private Algebra() {}
 
@@ -45,6 +45,19 @@ public final class Algebra {
     /** The inverse of each matrix {@code [..., n, n]}. */
     public static Tensor inverse(Tensor x) {
         return Tensor.wrap(torch.inverse(x.at));
+    }
+
+    /**
+     * The lower triangle L of each symmetric positive definite matrix {@code [..., n, n]}, where L times its transpose is
+     * the matrix.
+     */
+    public static Tensor cholesky(Tensor x) {
+        return Tensor.wrap(torch.cholesky(x.at));
+    }
+
+    /** What a symmetric positive definite matrix with the lower triangle {@code factor} takes to {@code right}. */
+    public static Tensor choleskySolve(Tensor factor, Tensor right) {
+        return Tensor.wrap(torch.cholesky_solve(right.at, factor.at));
     }
 
     /** The part of each matrix on and above a diagonal; 0 is the main one, positive ones lie above it. */

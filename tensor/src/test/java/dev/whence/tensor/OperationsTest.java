@@ -156,6 +156,16 @@ class OperationsTest {
     }
 
     @Test
+    void symmetricMatricesHaveATriangularRoot() {
+        Tensor x = doubles(new long[] {2, 2}, 4, 2, 2, 5);
+        Tensor lower = Algebra.cholesky(x);
+        assertThat(lower.toDoubles()).containsExactly(new double[] {2, 0, 1, 2}, within(1e-12));
+        assertThat(Algebra.choleskySolve(lower, doubles(new long[] {2, 1}, 8, 12))
+                        .toDoubles())
+                .containsExactly(new double[] {1, 2}, within(1e-12));
+    }
+
+    @Test
     void reductionsAndScans() {
         Tensor x = doubles(new long[] {2, 2}, 1, 2, 3, 4);
         assertThat(x.product(false).item()).isEqualTo(24);
