@@ -65,10 +65,11 @@ public record ChannelClip(int weightBits, int activationBits, int rows) {
         int channels = readers.getFirst().layout().inputs();
         UniformQuantizer byChannel = new UniformFit(activationBits, Granularity.perAxis(-1))
                 .fit(activations, activations.length / channels, channels);
+        float[] constants = Reparameterisation.constants(activations, channels);
         float[] x = spread(activations, channels);
         try (TensorScope scope = TensorScope.open()) {
             Trial trial = new Trial(x, channels, readers, weightBits);
-            Reparameterisation unclipped = Reparameterisation.of(byChannel, CommonZeroPoint.WHOLE);
+            Reparameterisation unclipped = Reparameterisation.of(byChannel, CommonZeroPoint.WHOLE, constants);
             double plain = trial.error(unclipped);
             Choice best = new Choice(1, 1, plain, plain, unclipped);
             for (double clip : CLIPS) {
@@ -78,8 +79,8 @@ public record ChannelClip(int weightBits, int activationBits, int rows) {
                         continue;
                     }
                     Reparameterisation candidate = power == 1
-                            ? Reparameterisation.of(clipped, CommonZeroPoint.WHOLE)
-                            : tempered(clipped, activations, power);
+                            ? Reparameterisation.of(clipped, CommonZeroPoint.WHOLE, constants)
+                            : tempered(clipped, activations, power, constants);
                     double error = trial.error(candidate);
                     if (error < best.error()) {
                         best = new Choice(clip, power, error, plain, candidate);
@@ -134,16 +135,19 @@ public record ChannelClip(int weightBits, int activationBits, int rows) {
     }
 
     /** Ratios to a power, and one scale fitted to what they leave. */
-    private Reparameterisation tempered(UniformQuantizer byChannel, float[] activations, double power) {
-        Reparameterisation whole = Reparameterisation.of(byChannel, CommonZeroPoint.WHOLE);
+    private Reparameterisation tempered(
+            UniformQuantizer byChannel, float[] activations, double power, float... constants) {
+        Reparameterisation whole = Reparameterisation.of(byChannel, CommonZeroPoint.WHOLE, constants);
         float[] ratios = whole.ratios();
+        float[] offsets = new float[ratios.length];
         for (int c = 0; c < ratios.length; c++) {
             ratios[c] = (float) Math.pow(ratios[c], power);
+            offsets[c] = Float.isNaN(constants[c]) ? 0 : constants[c];
         }
-        Reparameterisation scaled = new Reparameterisation(ratios, new float[ratios.length], whole.quantizer());
+        Reparameterisation scaled = new Reparameterisation(ratios, offsets, whole.quantizer());
         UniformQuantizer fitted = new UniformFit(activationBits, Granularity.perTensor())
                 .fit(scaled.activations(activations), activations.length);
-        return new Reparameterisation(ratios, new float[ratios.length], fitted);
+        return new Reparameterisation(ratios, offsets, fitted);
     }
 
     /** The layers' exact outputs, to compare with those of candidates. */

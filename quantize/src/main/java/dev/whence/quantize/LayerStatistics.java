@@ -5,7 +5,6 @@ import dev.whence.core.NdArray;
 import dev.whence.core.WhenceException;
 import dev.whence.tensor.Tensor;
 import dev.whence.tensor.TensorScope;
-import java.util.Arrays;
 
 /**
  * What the corrections of a linear layer need to know of its calibration data: sums of products of its quantized inputs
@@ -56,7 +55,9 @@ public final class LayerStatistics {
             Tensor transposed = rowsOfInputs.transpose(0, 1);
             addTo(gram, transposed.matmul(rowsOfInputs));
             addTo(cross, transposed.matmul(Tensor.of(NdArray.of(wanted, count, outputs))));
-            targetSquares += Arrays.stream(wanted).map(value -> value * value).sum();
+            for (double value : wanted) {
+                targetSquares += value * value;
+            }
         }
         rows += count;
     }
@@ -97,18 +98,19 @@ public final class LayerStatistics {
      */
     double error(double[] weight, double... bias) {
         requireTargets();
-        double sum = targetSquares;
-        double[] row = new double[inputs + 1];
-        double[] product = new double[inputs + 1];
+        double[] rowsWithBias = new double[outputs * (inputs + 1)];
         for (int o = 0; o < outputs; o++) {
-            System.arraycopy(weight, o * inputs, row, 0, inputs);
-            row[inputs] = bias[o];
-            multiply(product, row);
-            for (int i = 0; i <= inputs; i++) {
-                sum += row[i] * (product[i] - 2 * cross[i * outputs + o]);
-            }
+            System.arraycopy(weight, o * inputs, rowsWithBias, o * (inputs + 1), inputs);
+            rowsWithBias[o * (inputs + 1) + inputs] = bias[o];
         }
-        return Math.max(0, sum) / Math.max(1, rows * outputs);
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor layer = Tensor.of(NdArray.of(rowsWithBias, outputs, inputs + 1));
+            Tensor products = layer.matmul(Tensor.of(NdArray.of(gram, inputs + 1, inputs + 1)));
+            Tensor targets = Tensor.of(NdArray.of(cross, inputs + 1, outputs)).transpose(0, 1);
+            double change =
+                    products.minus(targets.times(2)).times(layer).sum(false).item();
+            return Math.max(0, targetSquares + change) / Math.max(1, rows * outputs);
+        }
     }
 
     /** The matrix of products of inputs, a one as last input. */
@@ -125,15 +127,6 @@ public final class LayerStatistics {
     /** The mean of an input. */
     double mean(int input) {
         return rows == 0 ? 0 : gram[input * (inputs + 1) + inputs] / rows;
-    }
-
-    private void multiply(double[] product, double... row) {
-        Arrays.fill(product, 0);
-        for (int i = 0; i <= inputs; i++) {
-            for (int j = 0; j <= inputs; j++) {
-                product[j] += row[i] * gram[i * (inputs + 1) + j];
-            }
-        }
     }
 
     private void requireTargets() {

@@ -43,10 +43,24 @@ public record Reparameterisation(float[] ratios, float[] offsets, UniformQuantiz
      * @param common the zero point that all channels get
      */
     public static Reparameterisation of(UniformQuantizer channels, CommonZeroPoint common) {
+        float[] none = new float[channels.groups()];
+        Arrays.fill(none, Float.NaN);
+        return of(channels, common, none);
+    }
+
+    /**
+     * The same, but channels that never change become zero, exactly, with a ratio of one: their scale says nothing and
+     * would only harm the weights.
+     *
+     * @param channels the quantizer of the activations, one scale a channel
+     * @param common the zero point that all channels get
+     * @param constants the value of each channel that never changes, NaN for the others, as from {@link #constants}
+     */
+    public static Reparameterisation of(UniformQuantizer channels, CommonZeroPoint common, float... constants) {
         float[] scales = channels.scales();
         float[] zeros = channels.zeroPoints();
-        float scale = mean(scales);
-        float zero = mean(zeros);
+        float scale = mean(scales, constants);
+        float zero = mean(zeros, constants);
         if (common == CommonZeroPoint.WHOLE) {
             zero = Math.clamp((float) Math.rint(zero), 0, channels.levels() - 1);
         }
@@ -56,11 +70,35 @@ public record Reparameterisation(float[] ratios, float[] offsets, UniformQuantiz
         float[] ratios = new float[scales.length];
         float[] offsets = new float[scales.length];
         for (int c = 0; c < scales.length; c++) {
-            float ratio = scales[c] / scale;
-            ratios[c] = Math.max(ratio, least);
-            offsets[c] = ratio >= least ? scale * (zero - zeros[c]) : scale * zero - zeros[c] * scales[c] / least;
+            if (Float.isNaN(constants[c])) {
+                float ratio = scales[c] / scale;
+                ratios[c] = Math.max(ratio, least);
+                offsets[c] = ratio >= least ? scale * (zero - zeros[c]) : scale * zero - zeros[c] * scales[c] / least;
+            } else {
+                ratios[c] = 1;
+                offsets[c] = constants[c];
+            }
         }
         return new Reparameterisation(ratios, offsets, UniformQuantizer.perTensor(channels.bits(), scale, zero));
+    }
+
+    /**
+     * The value of each channel that never changes, NaN for the others.
+     *
+     * @param activations with channels as the last axis; not modified
+     * @param channels number of channels
+     */
+    public static float[] constants(float[] activations, int channels) {
+        if (activations.length < channels || activations.length % channels != 0) {
+            throw new IllegalArgumentException(activations.length + " values of " + channels + " channels");
+        }
+        float[] out = Arrays.copyOf(activations, channels);
+        for (int i = channels, c = 0; i < activations.length; i++, c = c + 1 == channels ? 0 : c + 1) {
+            if (activations[i] != out[c]) {
+                out[c] = Float.NaN;
+            }
+        }
+        return out;
     }
 
     @Override
@@ -157,11 +195,18 @@ public record Reparameterisation(float[] ratios, float[] offsets, UniformQuantiz
         }
     }
 
-    private static float mean(float... values) {
+    /** The mean over the channels that change; over all, if none does. */
+    private static float mean(float[] values, float... constants) {
         double sum = 0;
-        for (float value : values) {
-            sum += value;
+        double all = 0;
+        int count = 0;
+        for (int c = 0; c < values.length; c++) {
+            all += values[c];
+            if (Float.isNaN(constants[c])) {
+                sum += values[c];
+                count++;
+            }
         }
-        return (float) (sum / values.length);
+        return (float) (count == 0 ? all / values.length : sum / count);
     }
 }

@@ -59,8 +59,12 @@ public record SecondOrderRounding(double damping) {
             for (int j = 0; j < order.length; j++) {
                 out[from + order[j]] = rounded[j];
             }
-            if (error(exact, out, from, products) > error(exact, nearest, from, products)) {
-                System.arraycopy(nearest, from, out, from, layout.inputs());
+        }
+        double[] errors = errors(exact, out, products, layout);
+        double[] plainErrors = errors(exact, nearest, products, layout);
+        for (int o = 0; o < layout.outputs(); o++) {
+            if (errors[o] > plainErrors[o]) {
+                System.arraycopy(nearest, o * layout.inputs(), out, o * layout.inputs(), layout.inputs());
             }
         }
         return layout.fromOutputsFirst(out);
@@ -122,19 +126,16 @@ public record SecondOrderRounding(double damping) {
         }
     }
 
-    private static double error(float[] exact, float[] rounded, int from, double... products) {
-        int n = (int) Math.round(Math.sqrt(products.length));
-        double sum = 0;
-        for (int i = 0; i < n; i++) {
-            double left = (double) exact[from + i] - rounded[from + i];
-            if (left != 0) {
-                double product = 0;
-                for (int j = 0; j < n; j++) {
-                    product += products[i * n + j] * ((double) exact[from + j] - rounded[from + j]);
-                }
-                sum += left * product;
-            }
+    /** The squared error of each output that rounding makes. */
+    private static double[] errors(float[] exact, float[] rounded, double[] products, LinearLayout layout) {
+        double[] left = new double[exact.length];
+        for (int i = 0; i < left.length; i++) {
+            left[i] = (double) exact[i] - rounded[i];
         }
-        return sum;
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor differences = Tensor.of(NdArray.of(left, layout.outputs(), layout.inputs()));
+            Tensor all = Tensor.of(NdArray.of(products, layout.inputs(), layout.inputs()));
+            return differences.matmul(all).times(differences).sum(false, 1).toDoubles();
+        }
     }
 }

@@ -129,6 +129,24 @@ class ReparameterisationTest {
         assertThat(after).containsExactly(before, within(1e-5f));
     }
 
+    @Test
+    void channels_that_never_change_become_zero_and_leave_the_weights_alone() {
+        float[] x = {0, 5, 1, -2, 0, 5, 2, -1, 0, 5, 3, 4};
+        UniformQuantizer byChannel = new UniformFit(4, Granularity.perAxis(-1)).fit(x, 3, 4);
+        float[] constants = Reparameterisation.constants(x, 4);
+
+        Reparameterisation moved = Reparameterisation.of(byChannel, CommonZeroPoint.WHOLE, constants);
+
+        assertThat(constants).containsExactly(0, 5, Float.NaN, Float.NaN);
+        assertThat(moved.ratios()).startsWith(1, 1);
+        assertThat(moved.activations(x)).startsWith(0, 0);
+        assertThat(moved.quantizer().apply(moved.activations(x), 3, 4)).startsWith(0, 0);
+        LinearLayout layout = LinearLayout.inputsFirst(4, 1);
+        float[] weight = {1, 2, 3, 4};
+        assertThat(linear(moved.activations(x), moved.weight(weight, layout), moved.bias(null, weight, layout)))
+                .containsExactly(linear(x, weight, new float[1]), within(1e-5f));
+    }
+
     private static float[] linear(float[] x, float[] weight, float[] bias) {
         int inputs = weight.length / bias.length;
         float[] out = new float[x.length / inputs * bias.length];
