@@ -33,7 +33,7 @@ final class HeldScores {
                     "The scores of all " + session.examples() + " examples take " + megabytes(needed)
                             + ", held twice, and there are " + megabytes(room)
                             + " for everything; write them as they come with '-o FILE.npy' alone, or give "
-                            + (room == limit ? "more with --memory." : "Java more with WHENCE_JAVA_OPTS=-Xmx8g."));
+                            + (limit > 0 ? "more with --memory." : "Java more with WHENCE_JAVA_OPTS=-Xmx8g."));
         }
     }
 
