@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -40,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Explainer implements AutoCloseable {
     /** More targets take turns, because the multipliers of all are held at once. */
-    private static final int TARGETS_AT_ONCE = 32;
+    static final int TARGETS_AT_ONCE = 32;
 
     private final NetworkForms forms;
     private final String modelHash;
@@ -157,6 +158,19 @@ public final class Explainer implements AutoCloseable {
      */
     public Conservation conservation(Request request) {
         return LrpLedger.conservation(this, request);
+    }
+
+    /**
+     * How much relevance of every target arrives at inner values. Examples that share an axis of a value with others are told
+     * apart only if the batch is its outermost axis; batches of one are always right.
+     *
+     * @param values values that nodes make
+     * @return one result a target, in order
+     * @throws WhenceException as {@link #explain}, {@link ErrorCode#USAGE} if the method is not {@link Lrp}, and {@link
+     *     ErrorCode#TARGET_INVALID} if no node makes a value
+     */
+    public List<RelevanceSums> relevance(Request request, Collection<String> values) {
+        return LrpMeter.measure(this, request, values);
     }
 
     /**

@@ -54,7 +54,7 @@ final class LrpLedger {
         int examples = Explainer.examples(request.inputs());
         LrpLedger ledger = new LrpLedger(examples);
         Explanation explanation =
-                explainer.explain(request, new LrpRun(method, ledger)).getFirst();
+                explainer.explain(request, new LrpRun(method, ledger, null)).getFirst();
         List<LayerConservation> layers = ledger.layers();
         double[] absorbed = new double[examples];
         layers.forEach(layer -> Arrays.setAll(absorbed, i -> absorbed[i] + layer.absorbed()[i]));

@@ -24,16 +24,21 @@ final class LrpRun implements Runner {
 
     private final Lrp method;
     private final @Nullable LrpLedger ledger;
+    private final @Nullable LrpMeter meter;
     private List<String> notices = List.of();
 
     LrpRun(Lrp method) {
-        this(method, null);
+        this(method, null, null);
     }
 
-    /** @param ledger takes down what every step gets, gives and keeps, or null */
-    LrpRun(Lrp method, @Nullable LrpLedger ledger) {
+    /**
+     * @param ledger takes down what every step gets, gives and keeps, or null
+     * @param meter takes down what arrives at some values, or null
+     */
+    LrpRun(Lrp method, @Nullable LrpLedger ledger, @Nullable LrpMeter meter) {
         this.method = method;
         this.ledger = ledger;
+        this.meter = meter;
     }
 
     @Override
@@ -43,7 +48,7 @@ final class LrpRun implements Runner {
 
     @Override
     public Set<String> nodes() {
-        Set<String> nodes = new HashSet<>();
+        Set<String> nodes = new HashSet<>(meter == null ? Set.of() : meter.nodes());
         for (LrpAssignment assignment : method.composite().assignments()) {
             if (assignment.place() instanceof LrpPlace.AtNode(String node)) {
                 nodes.add(node);
@@ -70,6 +75,9 @@ final class LrpRun implements Runner {
             if (ledger != null) {
                 rules = ledger.around(rules, plan);
             }
+            if (meter != null) {
+                rules = meter.around(rules, plan);
+            }
             List<Backward.Signals> signals = new ArrayList<>();
             for (NdArray seed : seeds) {
                 Tensor weights = Tensor.of(seed).to(target.type()).on(network.device());
@@ -77,6 +85,9 @@ final class LrpRun implements Runner {
                 Tensor start = start(weights, target.tensor());
                 if (ledger != null) {
                     ledger.start(start, task.first(), task.count());
+                }
+                if (meter != null) {
+                    meter.start(signals.size(), start, task.first(), task.count());
                 }
                 one.seed(target, Signal.of(start));
                 signals.add(one);

@@ -1,0 +1,146 @@
+package dev.whence.explain;
+
+import dev.whence.core.ErrorCode;
+import dev.whence.core.NdArray;
+import dev.whence.core.WhenceException;
+import dev.whence.graph.Graph;
+import dev.whence.graph.Interpreter;
+import dev.whence.graph.Node;
+import dev.whence.graph.Slot;
+import dev.whence.graph.Step;
+import dev.whence.tensor.Tensor;
+import dev.whence.tensor.TensorScope;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Sums the relevance that arrives at some values in a walk, when it is complete there; nothing is held for it. */
+final class LrpMeter {
+    private final Map<String, String> makers = new LinkedHashMap<>();
+    private final List<Map<String, RelevanceSums.Sums>> byTarget = new ArrayList<>();
+    private final List<double[]> starts = new ArrayList<>();
+    private int first;
+    private int count;
+
+    private LrpMeter(Graph graph, Collection<String> values, int targets, int examples) {
+        for (String value : values) {
+            Node maker = graph.producer(value)
+                    .orElseThrow(() -> new WhenceException(
+                            ErrorCode.TARGET_INVALID,
+                            "Model '" + graph.name() + "' has no inner value '" + value
+                                    + "' at which relevance could be summed."));
+            makers.put(value, maker.name());
+        }
+        for (int t = 0; t < targets; t++) {
+            Map<String, RelevanceSums.Sums> sums = new LinkedHashMap<>();
+            for (String value : makers.keySet()) {
+                sums.put(
+                        value,
+                        new RelevanceSums.Sums(new double[examples], new double[examples], new double[examples]));
+            }
+            byTarget.add(sums);
+            starts.add(new double[examples]);
+        }
+    }
+
+    /** Explains every target of a request and measures at some values. */
+    static List<RelevanceSums> measure(Explainer explainer, Request request, Collection<String> values) {
+        if (!(request.method() instanceof Lrp method)) {
+            throw new WhenceException(
+                    ErrorCode.USAGE,
+                    "Relevance at inner values is that of a walk of relevance, and method '"
+                            + request.method().name() + "' has none. Choose lrp-attention or one of its kin.");
+        }
+        int examples = Explainer.examples(request.inputs());
+        List<TargetChoice> targets = request.targets();
+        List<RelevanceSums> out = new ArrayList<>();
+        for (int from = 0; from < targets.size(); from += Explainer.TARGETS_AT_ONCE) {
+            List<TargetChoice> some = targets.subList(from, Math.min(from + Explainer.TARGETS_AT_ONCE, targets.size()));
+            LrpMeter meter = new LrpMeter(explainer.graph(), values, some.size(), examples);
+            Request part = request.target(some.toArray(TargetChoice[]::new));
+            List<Explanation> explanations = explainer.explain(part, new LrpRun(method, null, meter));
+            for (int t = 0; t < some.size(); t++) {
+                out.add(new RelevanceSums(explanations.get(t), meter.starts.get(t), meter.byTarget.get(t)));
+            }
+        }
+        return out;
+    }
+
+    /** The nodes that make the values. */
+    Set<String> nodes() {
+        return new LinkedHashSet<>(makers.values());
+    }
+
+    /** Takes down what stands at a target of a batch. */
+    void start(int target, Tensor relevance, int firstExample, int batch) {
+        first = firstExample;
+        count = batch;
+        add(starts.get(target), relevance);
+    }
+
+    /** The same rules, with what arrives at the values taken down. */
+    Propagation around(Propagation rules, LrpPlan plan) {
+        return new Propagation() {
+            @Override
+            public Interpreter.Retention retention() {
+                return rules.retention();
+            }
+
+            @Override
+            public Pullback at(int index) {
+                Step step = plan.steps().get(index);
+                Pullback pullback = rules.at(index);
+                return isMeasured(step)
+                        ? (t, outputs) -> {
+                            take(t, step, outputs);
+                            return pullback.carry(t, outputs);
+                        }
+                        : pullback;
+            }
+        };
+    }
+
+    private boolean isMeasured(Step step) {
+        for (Slot out : step.outputs()) {
+            if (out != null && makers.containsKey(out.name())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void take(int target, Step step, @Nullable Signal[] outputs) {
+        for (int i = 0; i < outputs.length; i++) {
+            Slot slot = step.outputs()[i];
+            Signal signal = outputs[i];
+            RelevanceSums.Sums sums = slot == null ? null : byTarget.get(target).get(slot.name());
+            if (sums != null && signal != null) {
+                try (TensorScope scope = TensorScope.open()) {
+                    Tensor relevance = signal.plus().to(NdArray.Type.FLOAT64);
+                    Tensor size = relevance.abs();
+                    add(sums.signed(), relevance);
+                    add(sums.absolute(), size);
+                    add(sums.positive(), relevance.plus(size).times(0.5));
+                }
+            }
+        }
+    }
+
+    /** Adds the sum of each example's elements; what all examples share counts for each in equal parts. */
+    private void add(double[] sums, Tensor relevance) {
+        try (TensorScope scope = TensorScope.open()) {
+            Tensor wide = relevance.to(NdArray.Type.FLOAT64);
+            boolean isByExample = wide.size() % count == 0 && wide.size() > 0;
+            double[] each =
+                    wide.reshape(isByExample ? count : 1, -1).sum(false, 1).toDoubles();
+            for (int i = 0; i < count; i++) {
+                sums[first + i] += isByExample ? each[i] : each[0] / count;
+            }
+        }
+    }
+}
