@@ -169,7 +169,7 @@ final class Recognition {
         String origin = moves.origin(value);
         Normalization site = normalizations.get(origin);
         if (site != null) {
-            return new Operand(value, Operand.Source.LAYER_NORMALIZATION, site.name());
+            return new Operand(value, Operand.Source.LAYER_NORMALIZATION, site.name(), elements(value));
         }
         Node maker = wiring.maker(origin);
         Operand.Source source = Operand.Source.OTHER;
@@ -180,7 +180,12 @@ final class Recognition {
         } else if (roles.isInput(value)) {
             source = Operand.Source.INPUT;
         }
-        return new Operand(value, source, null);
+        return new Operand(value, source, null, elements(value));
+    }
+
+    private long elements(String value) {
+        long[] shape = shapes.get(value);
+        return shape == null ? 0 : NdArray.elements(shape) / examples;
     }
 
     private boolean isSoftmax(@Nullable Node maker) {
