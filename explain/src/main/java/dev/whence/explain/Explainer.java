@@ -43,6 +43,9 @@ public final class Explainer implements AutoCloseable {
     /** More targets take turns, because the multipliers of all are held at once. */
     static final int TARGETS_AT_ONCE = 32;
 
+    /** Within a limit of memory fewer share a run, since a batch cannot have less than one example to make up for them. */
+    private static final int TARGETS_WITHIN_LIMIT = 4;
+
     private final NetworkForms forms;
     private final String modelHash;
     private final InstantSource clock;
@@ -126,8 +129,9 @@ public final class Explainer implements AutoCloseable {
     private List<Explanation> explain(Request request, ReferenceTraces references, int kept, BatchSink sink) {
         List<TargetChoice> targets = request.targets();
         List<Explanation> all = new ArrayList<>();
-        for (int first = 0; first < targets.size(); first += TARGETS_AT_ONCE) {
-            List<TargetChoice> some = targets.subList(first, Math.min(first + TARGETS_AT_ONCE, targets.size()));
+        int atOnce = request.memory() > 0 ? TARGETS_WITHIN_LIMIT : TARGETS_AT_ONCE;
+        for (int first = 0; first < targets.size(); first += atOnce) {
+            List<TargetChoice> some = targets.subList(first, Math.min(first + atOnce, targets.size()));
             Request part = request.target(some.toArray(TargetChoice[]::new));
             int before = first;
             BatchSink its =
