@@ -2,11 +2,17 @@ package dev.whence.quantize.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.whence.core.NdArray;
 import dev.whence.core.Npy;
 import dev.whence.core.WhenceException;
+import dev.whence.explain.Explainer;
+import dev.whence.explain.Lrp;
+import dev.whence.explain.TargetChoice;
+import dev.whence.graph.Dimension;
 import dev.whence.graph.Graph;
+import dev.whence.graph.Precision;
 import dev.whence.graph.onnx.OnnxModel;
 import dev.whence.quantize.QuantizeFixtures;
 import dev.whence.testkit.GoldenTable;
@@ -15,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -161,5 +168,15 @@ class RecognitionGoldenTest {
         assertThat(model.layers().stream().map(QuantizableLayer::name)).doesNotHaveDuplicates();
         assertThat(model.layers().stream().filter(l -> l.kind() == LayerKind.HEAD))
                 .hasSizeBetween(0, 1);
+        try (Explainer explainer = Explainer.of(graph, Precision.FLOAT32)) {
+            boolean isOpen = graph.inputs().getFirst().shape().getFirst() instanceof Dimension.Symbolic;
+            Map<String, NdArray> one = Map.of(graph.inputs().getFirst().name(), isOpen ? input.rows(0, 1) : input);
+            LayerContributions found =
+                    LayerContributions.of(explainer, model, one, Lrp.ATTENTION, new TargetChoice.ArgMax());
+            assertThat(found.layers()).allSatisfy(layer -> {
+                assertThat(layer.mean()).as(layer.layer()).isFinite().isNotNegative();
+            });
+            assertThat(Arrays.stream(found.normalized()).sum()).isCloseTo(1, within(1e-9));
+        }
     }
 }

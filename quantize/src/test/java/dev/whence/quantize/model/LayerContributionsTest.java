@@ -1,0 +1,172 @@
+package dev.whence.quantize.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.whence.core.NdArray;
+import dev.whence.core.WhenceException;
+import dev.whence.explain.DeepLift;
+import dev.whence.explain.Explainer;
+import dev.whence.explain.Lrp;
+import dev.whence.explain.Request;
+import dev.whence.explain.TargetChoice;
+import dev.whence.graph.Constant;
+import dev.whence.graph.Graph;
+import dev.whence.graph.Precision;
+import dev.whence.tensor.TensorScope;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class LayerContributionsTest {
+    private static NdArray examples(int count) {
+        Random random = new Random(3);
+        float[] out = new float[count * TinyTransformer.TOKENS * TinyTransformer.WIDTH];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = (float) random.nextGaussian();
+        }
+        return NdArray.of(out, count, TinyTransformer.TOKENS, TinyTransformer.WIDTH);
+    }
+
+    @Test
+    void every_layer_gets_numbers_that_agree_with_each_other() {
+        Graph graph = new TinyTransformer().build();
+        QuantizableModel model = QuantizableModel.of(graph);
+        try (Explainer explainer = Explainer.of(graph, Precision.FLOAT32)) {
+            LayerContributions found = LayerContributions.of(
+                    explainer, model, Map.of("x", examples(8)), Lrp.ATTENTION, new TargetChoice.ArgMax());
+            assertThat(found.layers().stream().map(LayerContribution::layer))
+                    .containsExactlyElementsOf(
+                            model.layers().stream().map(QuantizableLayer::name).toList());
+            assertThat(found.warnings()).isEmpty();
+            for (LayerContribution layer : found.layers()) {
+                assertThat(layer.mean()).isPositive();
+                assertThat(layer.deviation()).isNotNegative();
+                for (int i = 0; i < 8; i++) {
+                    double positive = layer.positive()[i];
+                    double negative = layer.signed()[i] - positive;
+                    assertThat(layer.absolute()[i]).isCloseTo(positive - negative, within(1e-9));
+                }
+            }
+            assertThat(found.layer("head").orElseThrow().mean()).isCloseTo(1, within(1e-6));
+            assertThat(Arrays.stream(found.normalized()).sum()).isCloseTo(1, within(1e-12));
+            assertThat(found.ranks()).containsExactlyInAnyOrder(1, 2, 3, 4, 5, 6, 7);
+            assertThat(found.agreement(found)).isCloseTo(1, within(1e-12));
+        }
+    }
+
+    @Test
+    void an_example_gives_the_same_alone_and_among_others() {
+        Graph graph = new TinyTransformer().build();
+        QuantizableModel model = QuantizableModel.of(graph);
+        NdArray all = examples(3);
+        try (Explainer explainer = Explainer.of(graph, Precision.FLOAT64)) {
+            for (Lrp method : List.of(Lrp.ATTENTION, Lrp.CHEFER)) {
+                LayerContributions together =
+                        LayerContributions.of(explainer, model, Map.of("x", all), method, new TargetChoice.Index(1));
+                for (int n = 0; n < 3; n++) {
+                    LayerContributions alone = LayerContributions.of(
+                            explainer, model, Map.of("x", all.rows(n, n + 1)), method, new TargetChoice.Index(1));
+                    for (int l = 0; l < model.layers().size(); l++) {
+                        assertThat(together.layers().get(l).absolute()[n])
+                                .isEqualTo(alone.layers().get(l).absolute()[0]);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void classes_are_explained_together_as_they_are_alone() {
+        Graph graph = new TinyTransformer().build();
+        QuantizableModel model = QuantizableModel.of(graph);
+        List<TargetChoice> classes =
+                List.of(new TargetChoice.Index(0), new TargetChoice.Index(1), new TargetChoice.Index(2));
+        Map<String, NdArray> inputs = Map.of("x", examples(2));
+        try (Explainer explainer = Explainer.of(graph, Precision.FLOAT64)) {
+            List<LayerContributions> all = LayerContributions.of(explainer, model, inputs, Lrp.ATTENTION, classes);
+            assertThat(all.stream().map(LayerContributions::target)).containsExactly("0", "1", "2");
+            for (int c = 0; c < 3; c++) {
+                double[] alone = LayerContributions.of(explainer, model, inputs, Lrp.ATTENTION, classes.get(c))
+                        .means();
+                assertThat(all.get(c).means()).containsExactly(alone, within(1e-12));
+            }
+        }
+    }
+
+    @Test
+    void a_target_near_zero_and_few_examples_are_warned_of() {
+        Graph graph = Graph.builder("dead")
+                .input("x", NdArray.Type.FLOAT32, -1, 2)
+                .constant("w", Constant.of(new float[4], 2, 2))
+                .node("MatMul", "y", "x", "w")
+                .output("y")
+                .build();
+        QuantizableModel model = QuantizableModel.of(graph);
+        try (Explainer explainer = Explainer.of(graph, Precision.FLOAT32)) {
+            LayerContributions found = LayerContributions.of(
+                    explainer,
+                    model,
+                    Map.of("x", NdArray.of(new float[] {1, 2}, 1, 2)),
+                    Lrp.ATTENTION,
+                    new TargetChoice.Index(0));
+            assertThat(found.means()).containsExactly(0);
+            assertThat(found.normalized()).containsExactly(0);
+            assertThat(found.warnings()).hasSize(3);
+            assertThat(found.warnings().getFirst()).contains("below 0.001 for 1 of 1 examples");
+            assertThat(found.warnings().get(1)).contains("1 example;");
+            assertThat(found.warnings().getLast()).contains("No relevance arrives at w");
+        }
+    }
+
+    @Test
+    void a_network_without_layers_is_refused() {
+        Graph graph = Graph.builder("none")
+                .input("x", NdArray.Type.FLOAT32, -1, 2)
+                .node("Relu", "y", "x")
+                .output("y")
+                .build();
+        QuantizableModel model = QuantizableModel.of(graph);
+        try (Explainer explainer = Explainer.of(graph, Precision.FLOAT32)) {
+            assertThatThrownBy(() -> LayerContributions.of(
+                            explainer,
+                            model,
+                            Map.of("x", NdArray.of(new float[2], 1, 2)),
+                            Lrp.ATTENTION,
+                            new TargetChoice.ArgMax()))
+                    .isInstanceOf(WhenceException.class)
+                    .hasMessageContaining("'none' has no layer");
+        }
+    }
+
+    @Test
+    void relevance_at_inner_values_wants_a_walk_of_relevance_and_values_that_exist() {
+        Graph graph = new TinyTransformer().build();
+        try (Explainer explainer = Explainer.of(graph, Precision.FLOAT32)) {
+            Request request = Request.of(Map.of("x", examples(1)), DeepLift.RESCALE);
+            assertThatThrownBy(() -> explainer.relevance(request, List.of("scores")))
+                    .isInstanceOf(WhenceException.class)
+                    .hasMessageContaining("lrp-attention");
+            assertThatThrownBy(() -> explainer.relevance(request.with(Lrp.ATTENTION), List.of("nothing")))
+                    .isInstanceOf(WhenceException.class)
+                    .hasMessageContaining("no inner value 'nothing'");
+        }
+    }
+
+    @Test
+    void nothing_native_is_left_behind() {
+        Graph graph = new TinyTransformer().build();
+        QuantizableModel model = QuantizableModel.of(graph);
+        try (Explainer explainer = Explainer.of(graph, Precision.FLOAT32)) {
+            Map<String, NdArray> inputs = Map.of("x", examples(2));
+            LayerContributions.of(explainer, model, inputs, Lrp.ATTENTION, new TargetChoice.ArgMax());
+            long before = TensorScope.liveTensors();
+            LayerContributions.of(explainer, model, inputs, Lrp.ATTENTION, new TargetChoice.ArgMax());
+            QuantizableModel.of(graph);
+            assertThat(TensorScope.liveTensors()).isEqualTo(before);
+        }
+    }
+}
