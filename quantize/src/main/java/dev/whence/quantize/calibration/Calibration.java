@@ -1,0 +1,346 @@
+package dev.whence.quantize.calibration;
+
+import dev.whence.core.NdArray;
+import dev.whence.core.Progress;
+import dev.whence.graph.Dimension;
+import dev.whence.graph.Value;
+import dev.whence.quantize.ErrorReduction;
+import dev.whence.quantize.LinearLayout;
+import dev.whence.quantize.Quantizer;
+import dev.whence.quantize.Reparameterisation;
+import dev.whence.quantize.UniformQuantizer;
+import dev.whence.quantize.allocation.Width;
+import dev.whence.quantize.model.LayerKind;
+import dev.whence.quantize.model.Normalization;
+import dev.whence.quantize.model.Operand;
+import dev.whence.quantize.model.QuantizableLayer;
+import dev.whence.quantize.model.QuantizableModel;
+import dev.whence.quantize.model.Weight;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Quantizes a network on examples, without labels and without gradients: layer by layer in the order in which it runs, each
+ * quantizer fitted to what the network quantized so far gives (Li et al., "RepQ-ViT: Scale Reparameterization for
+ * Post-Training Quantization of Vision Transformers", 2023, section 4). Scales of single channels behind a layer
+ * normalisation move into the normalisation and the weights behind it, which are then fitted again.
+ *
+ * <p>The same examples and settings give the same bits. Not safe for several threads.
+ */
+public final class Calibration implements AutoCloseable {
+    private static final int BATCH = 32;
+
+    private final OpenedNetwork opened;
+    private final CalibrationSettings settings;
+    private final LayerFits fits;
+
+    private Calibration(OpenedNetwork opened, CalibrationSettings settings) {
+        this.opened = opened;
+        this.settings = settings;
+        this.fits = new LayerFits(settings);
+    }
+
+    /** Loads the network; close it to free it. */
+    public static Calibration of(QuantizableModel model, CalibrationSettings settings) {
+        return new Calibration(OpenedNetwork.of(model), settings);
+    }
+
+    /** The network in float32. */
+    public QuantizableModel model() {
+        return opened.model();
+    }
+
+    /**
+     * Quantizes all layers.
+     *
+     * @param widths by the layers' names; a layer that is missing stays float32
+     * @param examples the network's inputs, one row an example
+     */
+    public QuantizedModel quantize(Map<String, Width> widths, Map<String, NdArray> examples) {
+        return quantize(widths, examples, Progress.SILENT);
+    }
+
+    /** As {@link #quantize(Map, Map)}, telling how many layers are done. */
+    public QuantizedModel quantize(Map<String, Width> widths, Map<String, NdArray> examples, Progress progress) {
+        List<Map<String, NdArray>> batches = batches(examples);
+        Fitted fitted = new Fitted(Numbers.of(model()), widths);
+        int layers = model().layers().size();
+        LayerwiseRun.run(opened, fitted.numbers, batches, (layer, operands, linear) -> {
+            progress.step(fitted.steps++, 2L * layers, "layers calibrated");
+            return fit(fitted, layer, operands, linear);
+        });
+        if (settings.reparameterises()) {
+            model().normalizations().forEach(one -> reparameterise(fitted, one));
+        }
+        if (fitted.moved.isEmpty()) {
+            progress.step(2L * layers, 2L * layers, "layers calibrated");
+            return fitted.model(model());
+        }
+        LayerwiseRun.run(opened, fitted.numbers, batches, (layer, operands, linear) -> {
+            progress.step(fitted.steps++, 2L * layers, "layers calibrated");
+            return fit(fitted, layer, operands, linear);
+        });
+        progress.step(2L * layers, 2L * layers, "layers calibrated");
+        return fitted.model(model());
+    }
+
+    /**
+     * Brings a quantized network back towards its float form with the closed-form steps of {@link ErrorReduction}, dense
+     * layer by dense layer, each with inputs from the network corrected so far and targets from the untouched one.
+     *
+     * @param quantized what {@link #quantize} gave
+     * @param examples as many as there are; more are better
+     */
+    public QuantizedModel reduceErrors(
+            QuantizedModel quantized, ErrorReduction reduction, Map<String, NdArray> examples, Progress progress) {
+        return new ErrorReducer(opened, fits, reduction).reduce(quantized, batches(examples), progress);
+    }
+
+    /**
+     * The outputs of a quantized network.
+     *
+     * @param examples the network's inputs, one row an example
+     * @return by name, one row an example
+     */
+    public Map<String, NdArray> run(QuantizedModel quantized, Map<String, NdArray> examples) {
+        Numbers numbers = Numbers.of(quantized);
+        Map<String, QuantizedLayer> layers = quantized.byName();
+        return joined(
+                examples,
+                (layer, operands, linear) -> {
+                    QuantizedLayer one = layers.get(layer.name());
+                    return one == null
+                            ? new LayerwiseRun.Replaced(operands, linear)
+                            : new LayerwiseRun.Replaced(applied(one.operands(), operands), linear);
+                },
+                numbers);
+    }
+
+    /** The outputs of the float network, as {@link #run}. */
+    public Map<String, NdArray> runFloat(Map<String, NdArray> examples) {
+        return joined(
+                examples,
+                (layer, operands, linear) -> new LayerwiseRun.Replaced(operands, linear),
+                Numbers.of(model()));
+    }
+
+    /**
+     * The outputs of the float network with one layer quantized.
+     *
+     * @param quantized where that layer is taken from, and the normalisations that belong to it
+     * @param only the layer's name
+     */
+    public Map<String, NdArray> runWithOne(QuantizedModel quantized, String only, Map<String, NdArray> examples) {
+        Map<String, QuantizedLayer> layers = quantized.byName();
+        Numbers all = Numbers.of(quantized);
+        Numbers exact = Numbers.of(quantized.unrounded());
+        return joined(
+                examples,
+                (layer, operands, linear) -> {
+                    QuantizedLayer one = layers.get(layer.name());
+                    if (one == null || !layer.name().equals(only)) {
+                        return new LayerwiseRun.Replaced(operands, linear);
+                    }
+                    return new LayerwiseRun.Replaced(
+                            applied(one.operands(), operands), linear == null ? null : all.layer(layer));
+                },
+                exact);
+    }
+
+    private Map<String, NdArray> joined(
+            Map<String, NdArray> examples, LayerwiseRun.LayerReader reader, Numbers numbers) {
+        Map<String, List<NdArray>> parts = new LinkedHashMap<>();
+        for (Map<String, NdArray> batch : batches(examples)) {
+            LayerwiseRun.run(opened, numbers, List.of(batch), reader)
+                    .getFirst()
+                    .forEach((name, array) ->
+                            parts.computeIfAbsent(name, n -> new ArrayList<>()).add(array));
+        }
+        Map<String, NdArray> out = new LinkedHashMap<>();
+        parts.forEach((name, arrays) -> out.put(name, Rows.joined(arrays)));
+        return out;
+    }
+
+    static List<NdArray> applied(List<Quantizer> quantizers, List<NdArray> operands) {
+        List<NdArray> out = new ArrayList<>();
+        for (int k = 0; k < operands.size(); k++) {
+            NdArray values = operands.get(k);
+            out.add(NdArray.of(quantizers.get(k).apply(values.toFloats(), values.shape()), values.shape()));
+        }
+        return out;
+    }
+
+    private List<Map<String, NdArray>> batches(Map<String, NdArray> examples) {
+        return Rows.batches(examples, fixedBatch() > 0 ? fixedBatch() : BATCH);
+    }
+
+    private int fixedBatch() {
+        for (Value input : model().graph().inputs()) {
+            List<Dimension> shape = input.shape();
+            if (shape != null && !shape.isEmpty() && shape.getFirst() instanceof Dimension.Fixed(long size)) {
+                return (int) size;
+            }
+        }
+        return 0;
+    }
+
+    // ---- fitting -----------------------------------------------------------------------------------------------
+
+    /** What is fitted so far. */
+    private static final class Fitted {
+        final Numbers numbers;
+        final Map<String, Width> widths;
+        final Map<String, List<Quantizer>> operands = new HashMap<>();
+        final Map<String, UniformQuantizer> weights = new HashMap<>();
+        final Map<String, float[]> constants = new HashMap<>();
+        final Map<String, Normalization> moved = new LinkedHashMap<>();
+        long steps;
+
+        Fitted(Numbers numbers, Map<String, Width> widths) {
+            this.numbers = numbers;
+            this.widths = widths;
+        }
+
+        QuantizedModel model(QuantizableModel model) {
+            List<QuantizedLayer> layers = new ArrayList<>();
+            for (QuantizableLayer layer : model.layers()) {
+                Width width = widths.get(layer.name());
+                if (width != null) {
+                    UniformQuantizer weight = weights.get(layer.name());
+                    Numbers.Linear linear = layer.weight() == null ? null : numbers.layer(layer);
+                    layers.add(new QuantizedLayer(
+                            layer,
+                            width,
+                            Objects.requireNonNull(operands.get(layer.name())),
+                            weight,
+                            linear == null ? null : linear.weight(),
+                            linear == null || weight == null ? null : weight.apply(linear.weight(), linear.shape()),
+                            linear == null ? null : linear.bias()));
+                }
+            }
+            Map<String, NormalizationNumbers> changed = new LinkedHashMap<>();
+            moved.keySet()
+                    .forEach(name -> changed.put(name, numbers.normalizations().get(name)));
+            return new QuantizedModel(model, layers, changed);
+        }
+    }
+
+    /** Fits what is not fitted yet, and quantizes. */
+    private LayerwiseRun.Replaced fit(
+            Fitted fitted, QuantizableLayer layer, List<NdArray> operands, Numbers.@Nullable Linear linear) {
+        Width width = fitted.widths.get(layer.name());
+        if (width == null) {
+            return new LayerwiseRun.Replaced(operands, linear);
+        }
+        List<Quantizer> quantizers = fitted.operands.get(layer.name());
+        if (quantizers == null) {
+            quantizers = new ArrayList<>();
+            for (int k = 0; k < operands.size(); k++) {
+                quantizers.add(fitted(fitted, layer, k, fits.bits(layer, k, width), operands.get(k)));
+            }
+            fitted.operands.put(layer.name(), quantizers);
+        }
+        Numbers.Linear rounded = linear;
+        if (linear != null) {
+            UniformQuantizer weight = fitted.weights.computeIfAbsent(
+                    layer.name(), name -> fits.weight(layer, width.weightBits(), linear));
+            rounded = linear.with(weight.apply(linear.weight(), linear.shape()), linear.bias());
+        }
+        return new LayerwiseRun.Replaced(applied(quantizers, operands), rounded);
+    }
+
+    private Quantizer fitted(Fitted fitted, QuantizableLayer layer, int operand, int bits, NdArray values) {
+        Normalization normalization = movable(layer, layer.operands().get(operand), fitted);
+        if (normalization == null) {
+            return fits.operand(layer, operand, bits, values);
+        }
+        fitted.constants.computeIfAbsent(
+                normalization.name(),
+                name -> Reparameterisation.constants(values.toFloats(), (int) normalization.channels()));
+        return LayerFits.channels(bits, values);
+    }
+
+    /** The normalisation that can take in the scales of single channels of an operand, and has not done so yet. */
+    private @Nullable Normalization movable(QuantizableLayer layer, Operand operand, Fitted fitted) {
+        String name = operand.normalization();
+        if (!settings.reparameterises() || name == null || layer.weight() == null || fitted.moved.containsKey(name)) {
+            return null;
+        }
+        return model().normalizations().stream()
+                .filter(one -> one.name().equals(name) && isMovable(one, fitted))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** What the head reads keeps one scale: there the classes are compared, and nothing is gained. */
+    private boolean isMovable(Normalization normalization, Fitted fitted) {
+        return normalization.isReparameterisable()
+                && !normalization.consumers().isEmpty()
+                && consumers(normalization).stream()
+                        .allMatch(layer -> layer.kind() != LayerKind.HEAD
+                                && layer.weight() != null
+                                && fitted.widths.containsKey(layer.name()));
+    }
+
+    private List<QuantizableLayer> consumers(Normalization normalization) {
+        return normalization.consumers().stream()
+                .map(name -> model().layer(name).orElseThrow())
+                .toList();
+    }
+
+    private void reparameterise(Fitted fitted, Normalization normalization) {
+        if (!isMovable(normalization, fitted)) {
+            return;
+        }
+        List<QuantizableLayer> consumers = consumers(normalization);
+        List<Quantizer> first = consumers.stream()
+                .map(layer -> fitted.operands.get(layer.name()))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+        if (first == null || !(first.getFirst() instanceof UniformQuantizer channels) || channels.groups() == 1) {
+            return;
+        }
+        Reparameterisation change = Reparameterisation.of(
+                channels, settings.zeroPoint(), Objects.requireNonNull(fitted.constants.get(normalization.name())));
+        NormalizationNumbers old =
+                Objects.requireNonNull(fitted.numbers.normalizations().get(normalization.name()));
+        fitted.numbers.put(normalization, new NormalizationNumbers(change.gamma(old.gamma()), change.beta(old.beta())));
+        for (QuantizableLayer layer : consumers) {
+            Numbers.Linear linear = fitted.numbers.layer(layer);
+            LinearLayout layout = layout(layer);
+            fitted.numbers.put(
+                    layer,
+                    linear.with(
+                            change.weight(linear.weight(), layout),
+                            change.bias(linear.bias(), linear.weight(), layout)));
+            List<Quantizer> its = fitted.operands.get(layer.name());
+            if (its != null && its.getFirst().bits() == channels.bits()) {
+                fitted.operands.put(layer.name(), List.of(change.quantizer()));
+            } else {
+                fitted.operands.remove(layer.name());
+            }
+            fitted.weights.remove(layer.name());
+        }
+        fitted.moved.put(normalization.name(), normalization);
+    }
+
+    static LinearLayout layout(QuantizableLayer layer) {
+        Weight weight = Objects.requireNonNull(layer.weight());
+        long[] shape = weight.data().shape();
+        return weight.outputAxis() == 0
+                ? LinearLayout.outputsFirst((int) shape[0], (int) shape[1])
+                : LinearLayout.inputsFirst((int) shape[0], (int) shape[1]);
+    }
+
+    /** Frees the network. */
+    @Override
+    public void close() {
+        opened.close();
+    }
+}
