@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -64,7 +65,7 @@ final class LayerNames {
     }
 
     private static String withOperator(Node node, @Nullable String path) {
-        String last = node.name().substring(node.name().lastIndexOf('/') + 1).toLowerCase(java.util.Locale.ROOT);
+        String last = node.name().substring(node.name().lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
         return path == null ? last : path + "." + last;
     }
 

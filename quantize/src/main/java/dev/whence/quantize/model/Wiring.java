@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -127,8 +128,7 @@ final class Wiring {
     }
 
     private NdArray evaluate(String value) {
-        return java.util.Objects.requireNonNull(
-                network.evaluate(Map.of(), value).get(value));
+        return Objects.requireNonNull(network.evaluate(Map.of(), value).get(value));
     }
 
     /** The only number of a constant, however often it stands there once. */

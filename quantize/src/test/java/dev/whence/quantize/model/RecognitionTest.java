@@ -9,6 +9,7 @@ import dev.whence.graph.Attributes;
 import dev.whence.graph.Constant;
 import dev.whence.graph.Graph;
 import dev.whence.graph.Node;
+import dev.whence.quantize.VisionTransformerShape;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -203,6 +204,21 @@ class RecognitionTest {
         QuantizableModel four = QuantizableModel.of(graph, Map.of("x", NdArray.of(new float[4 * 5 * 8], 4, 5, 8)));
         assertThat(four.multiplyAccumulates()).isEqualTo(one.multiplyAccumulates());
         assertThat(one.parameters()).isEqualTo(3 * 64 + 64 + 2 * 128 + 24);
+    }
+
+    @Test
+    void twelve_blocks_have_seventy_four_layers() {
+        VisionTransformerShape shape = new VisionTransformerShape(32, 3, 8, 24, 12, 3, 10);
+        QuantizableModel model = QuantizableModel.of(shape.graph(1));
+        assertThat(model.layers()).hasSize(74);
+        assertThat(model.notes()).isEmpty();
+        assertThat(names(model))
+                .startsWith("patch_embed.proj", "blocks.0.attn.qkv")
+                .endsWith("blocks.11.mlp.fc2", "head");
+        assertThat(model.layers().getFirst().kind()).isEqualTo(LayerKind.PATCH_EMBED);
+        assertThat(model.normalizations()).hasSize(25);
+        assertThat(model.layers().stream().mapToInt(QuantizableLayer::block).max())
+                .hasValue(11);
     }
 
     // ---- what is no transformer --------------------------------------------------------------------------------
