@@ -1,0 +1,47 @@
+package dev.whence.quantize.pipeline;
+
+import dev.whence.quantize.allocation.Allocation;
+import dev.whence.quantize.allocation.Objective;
+import dev.whence.quantize.allocation.ParetoFrontier;
+import dev.whence.quantize.calibration.QuantizedModel;
+import dev.whence.quantize.model.LayerContributions;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A quantized network, and why it is as it is.
+ *
+ * @param quantized the network
+ * @param contributions what each layer contributes, or null if nothing was asked for that needs it
+ * @param sensitivities the divergence of the float network's answers with one layer alone at one width, by layer and bits;
+ *     empty if no objective needed it
+ * @param trials every objective that was tried, in order
+ * @param chosen the trial that was taken
+ * @param frontier what other budgets would cost, by the objective that was taken; null where all layers have one width
+ * @param warnings what the user should know
+ */
+public record Outcome(
+        QuantizedModel quantized,
+        @Nullable LayerContributions contributions,
+        Map<String, Map<Integer, Double>> sensitivities,
+        List<Trial> trials,
+        Trial chosen,
+        @Nullable ParetoFrontier frontier,
+        List<String> warnings) {
+    /**
+     * One objective tried.
+     *
+     * @param objective what decided
+     * @param allocation the widths, with the proof that they are the cheapest
+     * @param divergence of the finished network's answers from the float ones, on examples that no score was taken from
+     */
+    public record Trial(Objective objective, Allocation allocation, double divergence) {}
+
+    /** Copies the collections in. */
+    public Outcome {
+        sensitivities = Map.copyOf(sensitivities);
+        trials = List.copyOf(trials);
+        warnings = List.copyOf(warnings);
+    }
+}

@@ -1,0 +1,241 @@
+package dev.whence.quantize.pipeline;
+
+import dev.whence.core.ErrorCode;
+import dev.whence.core.NdArray;
+import dev.whence.core.Progress;
+import dev.whence.core.WhenceException;
+import dev.whence.explain.Explainer;
+import dev.whence.explain.Lrp;
+import dev.whence.explain.TargetChoice;
+import dev.whence.graph.Graph;
+import dev.whence.graph.Precision;
+import dev.whence.quantize.ErrorReduction;
+import dev.whence.quantize.allocation.Allocation;
+import dev.whence.quantize.allocation.AllocationSolver;
+import dev.whence.quantize.allocation.Budget;
+import dev.whence.quantize.allocation.LayerChoice;
+import dev.whence.quantize.allocation.Objective;
+import dev.whence.quantize.allocation.ParetoFrontier;
+import dev.whence.quantize.allocation.Width;
+import dev.whence.quantize.calibration.Calibration;
+import dev.whence.quantize.calibration.QuantizedModel;
+import dev.whence.quantize.model.LayerContributions;
+import dev.whence.quantize.model.QuantizableLayer;
+import dev.whence.quantize.model.QuantizableModel;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Quantizes a network within a budget of bits: asks what each layer contributes, lets an exact solver give the bits to those
+ * that matter, fits, corrects, and keeps the best of what was tried. Every choice is made on the calibration examples.
+ *
+ * <pre>{@code
+ * Outcome outcome = Quantization.run(graph, Map.of("image", images), Plan.of(3), Progress.SILENT);
+ * }</pre>
+ *
+ * <p>The allocation by relevance follows Ranjan and Savakis, "LRP-QViT: Mixed-Precision Vision Transformer Quantization via
+ * Layer-wise Relevance Propagation" (2024), in spirit; the score of a layer, the exact solver and the choice between
+ * objectives are ours.
+ */
+public final class Quantization {
+    private static final int FEW_EXAMPLES = 8;
+    private static final int FRONTIER_POINTS = 13;
+
+    private final QuantizableModel model;
+    private final Examples examples;
+    private final Plan plan;
+    private final Progress progress;
+    private final List<String> warnings = new ArrayList<>();
+
+    private Quantization(QuantizableModel model, Examples examples, Plan plan, Progress progress) {
+        this.model = model;
+        this.examples = examples;
+        this.plan = plan;
+        this.progress = progress;
+    }
+
+    /**
+     * Quantizes a network.
+     *
+     * @param graph in float32
+     * @param examples its inputs, one row an example; a few dozen are enough, some hundred are better
+     * @param plan what is wanted
+     * @param progress told of every step
+     * @throws WhenceException if the network has nothing to quantize, a pin names no layer, or no widths fit the budget
+     */
+    public static Outcome run(Graph graph, Map<String, NdArray> examples, Plan plan, Progress progress) {
+        Examples all = new Examples(examples);
+        QuantizableModel model = QuantizableModel.of(graph, firstOf(examples));
+        return new Quantization(model, all, plan, progress).run();
+    }
+
+    private static Map<String, NdArray> firstOf(Map<String, NdArray> examples) {
+        Map<String, NdArray> first = new LinkedHashMap<>();
+        examples.forEach((name, array) -> first.put(name, array.rows(0, 1)));
+        return first;
+    }
+
+    private Outcome run() {
+        requireLayers();
+        LayerContributions contributions = needs(Objective::needsContributions) ? contributions() : null;
+        try (Calibration calibration = Calibration.of(model, plan.settings())) {
+            Map<String, Map<Integer, Double>> sensitivities =
+                    needs(Objective::needsSensitivities) ? sensitivities(calibration) : Map.of();
+            Map<String, NdArray> asked = examples.forChoice();
+            Map<String, NdArray> exact = calibration.runFloat(asked);
+            List<Outcome.Trial> trials = new ArrayList<>();
+            Outcome.@Nullable Trial best = null;
+            @Nullable QuantizedModel taken = null;
+            for (Objective objective : plan.objectives()) {
+                Allocation allocation = allocate(objective, contributions, sensitivities);
+                QuantizedModel quantized = quantize(calibration, allocation);
+                double divergence = Divergence.of(exact, calibration.run(quantized, asked));
+                Outcome.Trial trial = new Outcome.Trial(objective, allocation, divergence);
+                trials.add(trial);
+                if (best == null || divergence < best.divergence()) {
+                    best = trial;
+                    taken = quantized;
+                }
+            }
+            if (best == null || taken == null) {
+                throw new IllegalStateException("a plan without objectives");
+            }
+            ParetoFrontier frontier = plan.isUniform()
+                    ? null
+                    : ParetoFrontier.of(choices(best.objective(), contributions, sensitivities), FRONTIER_POINTS);
+            return new Outcome(taken, contributions, sensitivities, trials, best, frontier, warnings);
+        }
+    }
+
+    private void requireLayers() {
+        if (model.layers().isEmpty()) {
+            throw new WhenceException(
+                    ErrorCode.INPUT_INVALID,
+                    "Model '" + model.graph().name()
+                            + "' has no layer that can be quantized: no convolution, dense layer or"
+                            + " product of activations in float32 was recognised"
+                            + (model.notes().isEmpty()
+                                    ? "."
+                                    : "; " + model.notes().getFirst() + "."));
+        }
+        for (String name : plan.pins().keySet()) {
+            if (model.layer(name).isEmpty()) {
+                throw new WhenceException(
+                        ErrorCode.USAGE,
+                        "There is no layer '" + name + "' to pin; the model's layers are "
+                                + String.join(
+                                        ", ",
+                                        model.layers().stream()
+                                                .map(QuantizableLayer::name)
+                                                .toList()) + ".");
+            }
+        }
+        if (examples.count() < FEW_EXAMPLES) {
+            warnings.add("Only " + examples.count() + " calibration examples were given; ranges fitted to fewer than "
+                    + FEW_EXAMPLES + " say little about other examples.");
+        }
+        model.notes().forEach(note -> warnings.add(note.toString()));
+    }
+
+    private boolean needs(java.util.function.Predicate<Objective> of) {
+        return plan.objectives().stream().anyMatch(of);
+    }
+
+    private LayerContributions contributions() {
+        progress.step(0, 1, "relevance of layers");
+        try (Explainer explainer = Explainer.of(model.graph(), Precision.FLOAT32)) {
+            LayerContributions found = LayerContributions.of(
+                    explainer, model, examples.forContributions(), Lrp.ATTENTION, new TargetChoice.ArgMax());
+            warnings.addAll(found.warnings());
+            progress.step(1, 1, "relevance of layers");
+            return found;
+        }
+    }
+
+    /** Each layer alone at each width, against the float answers. */
+    private Map<String, Map<Integer, Double>> sensitivities(Calibration calibration) {
+        Map<String, Map<Integer, Double>> out = new LinkedHashMap<>();
+        Map<String, NdArray> asked = examples.forDivergences();
+        Map<String, NdArray> exact = calibration.runFloat(asked);
+        long all = (long) plan.candidates().size() * model.layers().size();
+        long done = 0;
+        for (int bits : plan.candidates()) {
+            Map<String, Width> widths = new HashMap<>();
+            model.layers().forEach(layer -> widths.put(layer.name(), Width.of(bits)));
+            QuantizedModel quantized = calibration.quantize(widths, examples.forFits());
+            for (QuantizableLayer layer : model.layers()) {
+                progress.step(done++, all, "layers tried alone");
+                double divergence = Divergence.of(exact, calibration.runWithOne(quantized, layer.name(), asked));
+                out.computeIfAbsent(layer.name(), name -> new HashMap<>()).put(bits, divergence);
+            }
+        }
+        progress.step(all, all, "layers tried alone");
+        return out;
+    }
+
+    private Allocation allocate(
+            Objective objective,
+            @Nullable LayerContributions contributions,
+            Map<String, Map<Integer, Double>> sensitivities) {
+        List<LayerChoice> choices = choices(objective, contributions, sensitivities);
+        List<Budget> budgets = Budget.average(plan.bits());
+        return objective == Objective.UNIFORM
+                ? AllocationSolver.uniform(choices, budgets)
+                : AllocationSolver.solve(choices, budgets);
+    }
+
+    private List<LayerChoice> choices(
+            Objective objective,
+            @Nullable LayerContributions contributions,
+            Map<String, Map<Integer, Double>> sensitivities) {
+        List<LayerChoice> out = new ArrayList<>();
+        for (QuantizableLayer layer : model.layers()) {
+            List<Width> widths = widths(layer, objective);
+            double contribution = contributions == null
+                    ? 1
+                    : contributions.layer(layer.name()).orElseThrow().mean();
+            double[] harm = widths.stream()
+                    .mapToDouble(width ->
+                            sensitivities.getOrDefault(layer.name(), Map.of()).getOrDefault(width.weightBits(), 0.0))
+                    .toArray();
+            out.add(new LayerChoice(
+                    layer.name(),
+                    layer.parameters(),
+                    layer.isFirst() ? 0 : layer.multiplyAccumulates(),
+                    0,
+                    widths,
+                    objective.costs(contribution, harm, widths.toArray(Width[]::new))));
+        }
+        return out;
+    }
+
+    /**
+     * What a layer may have. Layers that read the network's input keep their activations at eight bits, and their bit
+     * operations are no part of the budget, as in the published experiments.
+     */
+    private List<Width> widths(QuantizableLayer layer, Objective objective) {
+        Integer pin = plan.pins().get(layer.name());
+        List<Integer> bits = pin != null
+                ? List.of(pin)
+                : layer.isFirst() && objective == Objective.UNIFORM
+                        ? List.of((int) Math.floor(plan.bits()))
+                        : plan.candidates();
+        int first = plan.settings().firstActivationBits();
+        return bits.stream().map(b -> new Width(b, layer.isFirst() ? first : b)).toList();
+    }
+
+    private QuantizedModel quantize(Calibration calibration, Allocation allocation) {
+        Map<String, Width> widths = new HashMap<>();
+        for (int i = 0; i < allocation.layers().size(); i++) {
+            widths.put(allocation.layers().get(i).name(), allocation.widths().get(i));
+        }
+        QuantizedModel quantized = calibration.quantize(widths, examples.forFits(), progress);
+        return plan.reducesErrors()
+                ? calibration.reduceErrors(quantized, new ErrorReduction(), examples.inputs(), progress)
+                : quantized;
+    }
+}
