@@ -1,0 +1,93 @@
+package dev.whence.quantize.export;
+
+import dev.whence.quantize.LayerSize;
+import dev.whence.quantize.Quantizer;
+import dev.whence.quantize.UniformQuantizer;
+import dev.whence.quantize.calibration.QuantizedLayer;
+import dev.whence.quantize.model.QuantizableLayer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a report says about one layer.
+ *
+ * @param name the layer's name
+ * @param kind the part it plays, such as {@code qkv}
+ * @param block the place of its attention block among all, from 0; -1 outside of blocks
+ * @param parameters number of weights; 0 for a product of two activations
+ * @param multiplyAccumulates multiplications for one example
+ * @param weightBits bits of its weights, or of a product's second operand; 32 where they stay float
+ * @param activationBits bits of its input; 32 where it stays float
+ * @param weight what quantized its weights; null where nothing did
+ * @param activations its input, or the two operands of a product
+ * @param contribution how much it contributed to the network's answers; null where that was not measured
+ * @param size what its numbers take, bit-packed
+ */
+public record LayerReport(
+        String name,
+        String kind,
+        int block,
+        long parameters,
+        long multiplyAccumulates,
+        int weightBits,
+        int activationBits,
+        @Nullable QuantizerReport weight,
+        List<ActivationReport> activations,
+        @Nullable Double contribution,
+        LayerSize size) {
+    /** Copies the list in. */
+    public LayerReport {
+        activations = List.copyOf(activations);
+    }
+
+    /** Whether anything of it is quantized. */
+    public boolean hasQuantizers() {
+        return weight != null || activations.stream().anyMatch(a -> a.quantizer() != null);
+    }
+
+    /** Of a layer that stays as it is if {@code quantized} is null. */
+    static LayerReport of(QuantizableLayer layer, @Nullable QuantizedLayer quantized, @Nullable Double contribution) {
+        List<Quantizer> operands = quantized == null ? List.of() : quantized.operands();
+        List<ActivationReport> activations = new ArrayList<>();
+        for (int i = 0; i < layer.operands().size(); i++) {
+            activations.add(new ActivationReport(
+                    layer.operands().get(i).elements(),
+                    operands.isEmpty() ? null : QuantizerReport.of(operands.get(i))));
+        }
+        UniformQuantizer weights = quantized == null ? null : quantized.weightQuantizer();
+        int weightBits =
+                layer.weight() == null ? activations.getLast().bits() : weights == null ? Float.SIZE : weights.bits();
+        return new LayerReport(
+                layer.name(),
+                layer.kind().name().toLowerCase(Locale.ROOT),
+                layer.block(),
+                layer.parameters(),
+                layer.multiplyAccumulates(),
+                weightBits,
+                activations.getFirst().bits(),
+                weights == null ? null : QuantizerReport.of(weights),
+                activations,
+                contribution,
+                size(layer, quantized, weights, weightBits, activations));
+    }
+
+    private static LayerSize size(
+            QuantizableLayer layer,
+            @Nullable QuantizedLayer quantized,
+            @Nullable UniformQuantizer weights,
+            int weightBits,
+            List<ActivationReport> activations) {
+        long groups = weights == null ? 0 : weights.groups();
+        for (ActivationReport activation : activations) {
+            groups +=
+                    activation.quantizer() == null ? 0 : activation.quantizer().scales();
+        }
+        float[] bias = quantized == null ? null : quantized.bias();
+        long floats = bias != null
+                ? bias.length
+                : layer.bias() == null ? 0 : layer.bias().data().elements();
+        return LayerSize.of(layer.parameters(), layer.parameters() == 0 ? Byte.SIZE : weightBits, groups, floats);
+    }
+}

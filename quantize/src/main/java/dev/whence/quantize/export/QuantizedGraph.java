@@ -1,0 +1,187 @@
+package dev.whence.quantize.export;
+
+import dev.whence.core.ErrorCode;
+import dev.whence.core.WhenceException;
+import dev.whence.graph.Attributes;
+import dev.whence.graph.Constant;
+import dev.whence.graph.ElementType;
+import dev.whence.graph.Graph;
+import dev.whence.graph.Node;
+import dev.whence.quantize.Quantizer;
+import dev.whence.quantize.calibration.NormalizationNumbers;
+import dev.whence.quantize.calibration.QuantizedLayer;
+import dev.whence.quantize.calibration.QuantizedModel;
+import dev.whence.quantize.model.Bias;
+import dev.whence.quantize.model.Normalization;
+import dev.whence.quantize.model.QuantizableLayer;
+import dev.whence.quantize.model.Weight;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** The graph of a quantized network: that of the float network with new constants, and nodes that quantize. */
+final class QuantizedGraph {
+    private final GraphSurgery graph;
+    private final Format format;
+    private final ActivationNodes activations;
+    private long newFloats;
+
+    private QuantizedGraph(Graph source, Format format) {
+        graph = new GraphSurgery(source);
+        this.format = format;
+        activations = new ActivationNodes(graph, format);
+    }
+
+    /** Makes all changes. */
+    static QuantizedGraph of(QuantizedModel model, Format format) {
+        QuantizedGraph out = new QuantizedGraph(Opsets.atLeast(model.model().graph(), format.opset()), format);
+        for (Normalization site : model.model().normalizations()) {
+            NormalizationNumbers numbers = model.normalizations().get(site.name());
+            if (numbers != null) {
+                out.normalization(site, numbers);
+            }
+        }
+        model.layers().forEach(out::layer);
+        return out;
+    }
+
+    /** The graph with notes about it. */
+    Graph build(Map<String, String> metadata) {
+        return graph.build(metadata);
+    }
+
+    /** How many real numbers there are beside those of the quantized layers. */
+    long otherFloats() {
+        return graph.keptFloats() + newFloats;
+    }
+
+    // ---- normalisation -----------------------------------------------------------------------------------------
+
+    private void normalization(Normalization site, NormalizationNumbers numbers) {
+        newFloats += numbers.gamma().length + numbers.beta().length;
+        Node scaling = graph.node(site.gammaNode());
+        int place = scaling.inputs().indexOf(site.gamma());
+        String gamma = graph.constant(site.name() + ".gamma", like(site.gamma(), numbers.gamma()));
+        graph.rewire(site.gammaNode(), place, gamma);
+        String old = site.beta();
+        String beta = graph.constant(site.name() + ".beta", like(old == null ? "" : old, numbers.beta()));
+        if (old != null) {
+            Node shifting = graph.node(site.betaNode());
+            graph.rewire(site.betaNode(), shifting.inputs().lastIndexOf(old), beta);
+        } else if (site.form() == Normalization.Form.FUSED) {
+            graph.rewire(site.betaNode(), place + 1, beta);
+        } else {
+            graph.insertBehind(site.gammaNode(), "Add", site.name() + ".scaled", beta);
+        }
+    }
+
+    /** Numbers in the shape of a constant, if it has as many, else a vector. */
+    private Constant like(String constant, float... numbers) {
+        Constant old = graph.constant(constant);
+        return old != null && old.elements() == numbers.length
+                ? Constant.of(numbers, old.shape())
+                : Constant.of(numbers, numbers.length);
+    }
+
+    // ---- layers ------------------------------------------------------------------------------------------------
+
+    private void layer(QuantizedLayer layer) {
+        QuantizableLayer from = layer.layer();
+        if (!layer.operands().isEmpty()
+                && layer.operands().size() != from.operands().size()) {
+            throw new IllegalArgumentException(
+                    "layer '" + from.name() + "' has " + from.operands().size() + " activations but "
+                            + layer.operands().size() + " quantizers");
+        }
+        for (int i = 0; i < layer.operands().size(); i++) {
+            operand(from, i, layer.operands().get(i));
+        }
+        float[] weight = layer.weight();
+        if (from.weight() != null && weight != null) {
+            weight(layer, from.weight(), weight);
+        }
+        float[] bias = layer.bias();
+        if (bias != null) {
+            bias(from, bias);
+        }
+    }
+
+    private void operand(QuantizableLayer layer, int index, Quantizer quantizer) {
+        String value = layer.operands().get(index).value();
+        boolean isProduct = layer.weight() == null;
+        int place = isProduct ? index : graph.node(layer.node()).inputs().indexOf(value);
+        String name = layer.name() + (isProduct ? index == 0 ? ".left" : ".right" : ".input");
+        graph.rewire(layer.node(), place, activations.quantized(name, value, quantizer));
+    }
+
+    private void weight(QuantizedLayer layer, Weight old, float... weight) {
+        String name = layer.layer().name();
+        if (old.data().element() != ElementType.FLOAT32) {
+            throw new WhenceException(
+                    ErrorCode.INPUT_INVALID,
+                    "The weights of layer '" + name + "' (node '"
+                            + layer.layer().node() + "') are of type "
+                            + old.data().element().text()
+                            + "; quantized models are written for float32. Convert the model to float32 first.");
+        }
+        long[] shape = old.data().shape();
+        int place = graph.node(layer.layer().node()).inputs().indexOf(old.value());
+        graph.rewire(layer.layer().node(), place, weight(layer, name + ".weight", shape, weight));
+    }
+
+    private String weight(QuantizedLayer layer, String name, long[] shape, float... weight) {
+        if (layer.weightQuantizer() == null) {
+            return graph.constant(name, Constant.of(weight, shape));
+        }
+        boolean hasNibbles = graph.opset() >= Format.INT4_WEIGHTS.opset() && format != Format.INT8_QDQ;
+        WeightCodes codes = WeightCodes.of(layer.layer().name(), weight, layer.weightQuantizer(), hasNibbles, shape);
+        List<String> inputs = new ArrayList<>();
+        inputs.add(graph.constant(name + ".codes", codes.codes()));
+        inputs.add(graph.constant(name + ".scale", codes.scales()));
+        if (codes.zeroPoints() != null) {
+            inputs.add(graph.constant(name + ".zero", codes.zeroPoints()));
+        }
+        Attributes axis = codes.axis() < 0 ? Attributes.NONE : Attributes.of("axis", codes.axis());
+        return graph.add("DequantizeLinear", name, axis, inputs.toArray(String[]::new));
+    }
+
+    private void bias(QuantizableLayer layer, float... bias) {
+        Bias old = layer.bias();
+        if (old != null) {
+            int place = graph.node(old.node()).inputs().lastIndexOf(old.value());
+            Constant numbers = old.data().elements() == bias.length
+                    ? Constant.of(bias, old.data().shape())
+                    : Constant.of(bias, bias.length);
+            graph.rewire(old.node(), place, graph.constant(layer.name() + ".bias", numbers));
+            return;
+        }
+        boolean isBehind =
+                layer.operator().equals("MatMul") || graph.node(layer.node()).hasInput(2);
+        long[] shape = isBehind ? behind(layer, bias.length) : new long[] {bias.length};
+        String value = graph.constant(layer.name() + ".bias", Constant.of(bias, shape));
+        if (isBehind) {
+            graph.insertBehind(layer.node(), "Add", layer.name() + ".product", value);
+        } else {
+            graph.rewire(layer.node(), 2, value);
+            if (layer.operator().equals("Gemm")) {
+                graph.set(layer.node(), "beta", 1f);
+            }
+        }
+    }
+
+    /** The shape in which numbers of output channels are added to what a node makes. */
+    private static long[] behind(QuantizableLayer layer, int channels) {
+        Weight weight = layer.weight();
+        int axesAfter = 0;
+        if (weight != null && layer.kind().isConvolution()) {
+            axesAfter = weight.data().shape().length - 2;
+        } else if (weight != null && layer.operator().equals("MatMul")) {
+            axesAfter = weight.data().shape().length - 1 - weight.outputAxis();
+        }
+        long[] shape = new long[axesAfter + 1];
+        Arrays.fill(shape, 1);
+        shape[0] = channels;
+        return shape;
+    }
+}
