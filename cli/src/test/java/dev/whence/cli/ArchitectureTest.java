@@ -105,6 +105,7 @@ class ArchitectureTest {
         "com.google.protobuf.., dev.whence.graph..",
         "picocli..,             dev.whence.cli..",
         "ai.djl..,              dev.whence.cli.text..",
+        "ai.onnxruntime..,      dev.whence.quantize.evaluation..",
     })
     void a_heavy_library_has_one_door(String library, String door) {
         noClasses()

@@ -1,0 +1,70 @@
+package dev.whence.quantize.evaluation;
+
+import dev.whence.core.ErrorCode;
+import dev.whence.core.NdArray;
+import dev.whence.core.WhenceException;
+import dev.whence.graph.Dimension;
+import dev.whence.graph.Graph;
+import dev.whence.graph.Value;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Cuts the inputs of a network into batches. */
+final class Examples {
+    /** Inputs of larger batches take more memory than they save time. */
+    private static final long ELEMENTS_AT_ONCE = 500_000;
+
+    private static final int MOST_AT_ONCE = 64;
+
+    private Examples() {}
+
+    static int count(Map<String, NdArray> inputs) {
+        return inputs.values().stream()
+                .mapToInt(a -> a.rank() == 0 ? 1 : (int) a.dimension(0))
+                .max()
+                .orElse(1);
+    }
+
+    static Map<String, NdArray> rows(Map<String, NdArray> inputs, int from, int count, int examples) {
+        Map<String, NdArray> out = new LinkedHashMap<>();
+        inputs.forEach((name, array) -> out.put(
+                name, array.rank() > 0 && array.dimension(0) == examples ? array.rows(from, from + count) : array));
+        return out;
+    }
+
+    /** The batch that a network fixes, else one of moderate size. */
+    static int batch(Map<String, NdArray> inputs, Graph... graphs) {
+        int examples = count(inputs);
+        int fixed = fixed(graphs);
+        if (fixed > 0) {
+            if (examples % fixed != 0) {
+                throw new WhenceException(
+                        ErrorCode.SHAPE_MISMATCH,
+                        "The model has a fixed batch of " + fixed + ", but " + examples
+                                + " examples are given; a multiple is wanted.");
+            }
+            return fixed;
+        }
+        long elements = inputs.values().stream().mapToLong(NdArray::size).sum() / Math.max(1, examples);
+        return Math.clamp(ELEMENTS_AT_ONCE / Math.max(1, elements), 1, MOST_AT_ONCE);
+    }
+
+    /** The batch that the first input of a fixed one has, or 0. */
+    static int fixed(Graph... graphs) {
+        for (Graph graph : graphs) {
+            for (Value input : graph.inputs()) {
+                long fixed = fixed(input);
+                if (fixed > 0 && fixed <= Integer.MAX_VALUE) {
+                    return (int) fixed;
+                }
+            }
+        }
+        return 0;
+    }
+
+    private static long fixed(Value input) {
+        List<Dimension> shape = input.shape();
+        return shape != null && !shape.isEmpty() && shape.getFirst() instanceof Dimension.Fixed(long size) ? size : -1;
+    }
+}

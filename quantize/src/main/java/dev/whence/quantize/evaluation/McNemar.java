@@ -1,0 +1,30 @@
+package dev.whence.quantize.evaluation;
+
+/**
+ * McNemar's test of two classifiers on the same examples (McNemar 1947): only examples that exactly one of the two gets right
+ * tell them apart. The probability is exact, from the binomial distribution, for any number of them.
+ *
+ * @param onlyFirst examples that only the first gets right
+ * @param onlySecond examples that only the second gets right
+ */
+public record McNemar(int onlyFirst, int onlySecond) {
+    /** Checks the counts. */
+    public McNemar {
+        if (onlyFirst < 0 || onlySecond < 0) {
+            throw new IllegalArgumentException(onlyFirst + " and " + onlySecond);
+        }
+    }
+
+    /** How often two equally good classifiers would differ by as much or more, from 0 to 1; 1 where none differs. */
+    public double probability() {
+        int n = onlyFirst + onlySecond;
+        int smaller = Math.min(onlyFirst, onlySecond);
+        double term = -n * Math.log(2);
+        double tail = 0;
+        for (int k = 0; k <= smaller; k++) {
+            tail += Math.exp(term);
+            term += Math.log((double) (n - k) / (k + 1));
+        }
+        return Math.min(1, 2 * tail);
+    }
+}
