@@ -13,6 +13,7 @@ final class Commands {
                 new ExplainCommand(console, cancellation),
                 new CompareCommand(console, cancellation),
                 new AuditCommand(console, cancellation),
+                QuantizeCommand.create(console, cancellation),
                 ModelCommand.create(console, cancellation),
                 new DoctorCommand(console, cancellation));
     }

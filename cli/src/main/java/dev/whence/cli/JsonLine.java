@@ -51,6 +51,11 @@ final class JsonLine {
         return write(event);
     }
 
+    /** JSON that another module wrote, to be taken into a larger answer. */
+    static Object tree(String json) {
+        return JsonMapper.shared().readTree(json);
+    }
+
     /** Any plain value (maps, lists, records, texts, numbers) on one line. */
     static String write(Object value) {
         return JsonMapper.shared().writeValueAsString(value);
