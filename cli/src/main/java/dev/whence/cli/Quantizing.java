@@ -165,11 +165,9 @@ final class Quantizing {
     private static Map<String, Double> shares(Outcome outcome) {
         LayerContributions found = outcome.contributions();
         Map<String, Double> out = new LinkedHashMap<>();
-        if (found != null) {
-            double[] shares = found.normalized();
-            for (int i = 0; i < shares.length; i++) {
-                out.put(found.layers().get(i).layer(), shares[i]);
-            }
+        double[] shares = found.normalized();
+        for (int i = 0; i < shares.length; i++) {
+            out.put(found.layers().get(i).layer(), shares[i]);
         }
         return out;
     }
@@ -246,11 +244,11 @@ final class Quantizing {
                 .orElse(0);
         String format = "%-" + Math.max(5, width) + "s  %-12s %10s  %5s  %7s  ";
         out.println(ink.bold(
-                String.format(Locale.ROOT, format, "layer", "kind", "weights", "bits", shares.isEmpty() ? "" : "share")));
+                String.format(Locale.ROOT, format, "layer", "kind", "weights", "bits", "share")));
         for (int i = 0; i < layers.size(); i++) {
             QuantizableLayer layer = layers.get(i);
             Width its = widths.get(i);
-            Double share = shares.get(layer.name());
+            double share = Objects.requireNonNull(shares.get(layer.name()));
             String bits = its.weightBits() == its.activationBits()
                     ? String.valueOf(its.weightBits())
                     : its.weightBits() + "/" + its.activationBits();
@@ -261,8 +259,8 @@ final class Quantizing {
                     LayerListing.kind(layer),
                     layer.parameters() == 0 ? "" : String.valueOf(layer.parameters()),
                     bits,
-                    share == null ? "" : String.format(Locale.ROOT, "%.2f %%", 100 * share)));
-            out.println(share == null || most == 0 ? "" : ink.bar(share / most, true, BAR));
+                    String.format(Locale.ROOT, "%.2f %%", 100 * share)));
+            out.println(ink.bar(most == 0 ? 0 : share / most, true, BAR));
         }
     }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A quantized network, and why it is as it is.
  *
  * @param quantized the network
- * @param contributions what each layer contributes, or null if nothing was asked for that needs it
+ * @param contributions what each layer contributes
  * @param sensitivities the divergence of the float network's answers with one layer alone at one width, by layer and bits;
  *     empty if no objective needed it
  * @param trials every objective that was tried, in order
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Outcome(
         QuantizedModel quantized,
-        @Nullable LayerContributions contributions,
+        LayerContributions contributions,
         Map<String, Map<Integer, Double>> sensitivities,
         List<Trial> trials,
         Trial chosen,

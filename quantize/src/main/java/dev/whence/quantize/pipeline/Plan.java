@@ -47,6 +47,9 @@ public record Plan(
         if (objectives.isEmpty()) {
             throw new IllegalArgumentException("no objectives");
         }
+        if (candidates.size() == 1) {
+            objectives = List.of(Objective.UNIFORM);
+        }
     }
 
     /** The usual plan for a mean width. */
@@ -54,8 +57,11 @@ public record Plan(
         return new Plan(bits, around(bits), TRIED, Map.of(), true, CalibrationSettings.USUAL);
     }
 
-    /** The whole widths around a mean: one less, the same and one more. */
+    /** The whole widths around a mean: one less, the same and one more; at the widest, that one alone. */
     public static List<Integer> around(double bits) {
+        if (bits == WIDEST) {
+            return List.of(WIDEST);
+        }
         int low = Math.max(NARROWEST, (int) Math.ceil(bits) - 1);
         int high = Math.min(WIDEST, (int) Math.floor(bits) + 1);
         return IntStream.rangeClosed(Math.min(low, high), Math.max(low, high))

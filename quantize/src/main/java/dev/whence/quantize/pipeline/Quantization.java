@@ -81,7 +81,7 @@ public final class Quantization {
 
     private Outcome run() {
         requireLayers();
-        LayerContributions contributions = needs(Objective::needsContributions) ? contributions() : null;
+        LayerContributions contributions = contributions();
         try (Calibration calibration = Calibration.of(model, plan.settings())) {
             Map<String, Map<Integer, Double>> sensitivities =
                     needs(Objective::needsSensitivities) ? sensitivities(calibration) : Map.of();
@@ -179,7 +179,7 @@ public final class Quantization {
 
     private Allocation allocate(
             Objective objective,
-            @Nullable LayerContributions contributions,
+            LayerContributions contributions,
             Map<String, Map<Integer, Double>> sensitivities) {
         List<LayerChoice> choices = choices(objective, contributions, sensitivities);
         List<Budget> budgets = Budget.average(plan.bits());
@@ -190,14 +190,13 @@ public final class Quantization {
 
     private List<LayerChoice> choices(
             Objective objective,
-            @Nullable LayerContributions contributions,
+            LayerContributions contributions,
             Map<String, Map<Integer, Double>> sensitivities) {
         List<LayerChoice> out = new ArrayList<>();
         for (QuantizableLayer layer : model.layers()) {
             List<Width> widths = widths(layer, objective);
-            double contribution = contributions == null
-                    ? 1
-                    : contributions.layer(layer.name()).orElseThrow().mean();
+            double contribution =
+                    contributions.layer(layer.name()).orElseThrow().mean();
             double[] harm = widths.stream()
                     .mapToDouble(width ->
                             sensitivities.getOrDefault(layer.name(), Map.of()).getOrDefault(width.weightBits(), 0.0))
