@@ -32,8 +32,9 @@ final class CalibrationOptions {
             names = {"-c", "--calibrate"},
             arity = "1..*",
             paramLabel = "[NAME=]FILE",
-            description = "Examples without labels: npy, npz, CSV, or pictures or a folder of them. Some 32 are enough for "
-                    + "ranges, 256 are better for corrections. NAME=FILE for a model with several inputs.")
+            description =
+                    "Examples without labels: npy, npz, CSV, or pictures or a folder of them. Some 32 are enough for "
+                            + "ranges, 256 are better for corrections. NAME=FILE for a model with several inputs.")
     List<String> files = new ArrayList<>();
 
     @Option(

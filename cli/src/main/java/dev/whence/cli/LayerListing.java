@@ -108,8 +108,8 @@ final class LayerListing {
             most = Math.max(most, share);
         }
         String format = "%-" + width + "s  %-12s %10s %12s  %7s  %7s  %4s  ";
-        out.println(ink.bold(String.format(
-                Locale.ROOT, format, "layer", "kind", "weights", "MACs", "share", "spread", "rank")));
+        out.println(ink.bold(
+                String.format(Locale.ROOT, format, "layer", "kind", "weights", "MACs", "share", "spread", "rank")));
         for (int i = 0; i < shares.length; i++) {
             QuantizableLayer layer = model.layers().get(i);
             LayerContribution one = contributions.layers().get(i);

@@ -53,8 +53,9 @@ final class QuantizeCommand implements Callable<Integer> {
     @Option(
             names = {"-b", "--bits"},
             paramLabel = "K",
-            description = "Mean bits of a weight, from 2 to 8, such as 4 or 2.5. Bit operations get the same budget: those "
-                    + "of K bits everywhere.")
+            description =
+                    "Mean bits of a weight, from 2 to 8, such as 4 or 2.5. Bit operations get the same budget: those "
+                            + "of K bits everywhere.")
     @Nullable
     Double bits;
 
@@ -84,14 +85,16 @@ final class QuantizeCommand implements Callable<Integer> {
             names = "--error-reduction",
             paramLabel = "on|off",
             defaultValue = "on",
-            description = "Whether weights are corrected for what quantization does to their inputs; on is the default.")
+            description =
+                    "Whether weights are corrected for what quantization does to their inputs; on is the default.")
     String errorReduction = "on";
 
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
-            description = "int8-qdq (integer kernels of ONNX Runtime; the default at 8 bits), int4-weights, or fake-quant "
-                    + "(any bits, for evaluation; the default below 8).")
+            description =
+                    "int8-qdq (integer kernels of ONNX Runtime; the default at 8 bits), int4-weights, or fake-quant "
+                            + "(any bits, for evaluation; the default below 8).")
     @Nullable
     String format;
 

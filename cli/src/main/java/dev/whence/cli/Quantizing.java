@@ -3,7 +3,6 @@ package dev.whence.cli;
 import dev.whence.core.ErrorCode;
 import dev.whence.core.WhenceException;
 import dev.whence.quantize.allocation.Allocation;
-import dev.whence.quantize.allocation.Budget;
 import dev.whence.quantize.allocation.Objective;
 import dev.whence.quantize.allocation.Width;
 import dev.whence.quantize.calibration.CalibrationSettings;
@@ -34,6 +33,7 @@ import java.util.stream.Collectors;
 /** The work of {@code whence quantize}. */
 final class Quantizing {
     private static final int BAR = 20;
+    private static final double KILO = 1e3;
     private static final double MEGA = 1e6;
 
     private final Outcome outcome;
@@ -202,9 +202,10 @@ final class Quantizing {
                     use.used(),
                     use.budget().limit()));
         }
-        out.println(allocation.gap() == 0
-                ? ink.good("no other widths within the budgets cost less (proved)")
-                : ink.bad("other widths may cost less, by " + Summary.number(allocation.gap()) + " at most"));
+        out.println(
+                allocation.gap() == 0
+                        ? ink.good("no other widths within the budgets cost less (proved)")
+                        : ink.bad("other widths may cost less, by " + Summary.number(allocation.gap()) + " at most"));
         if (outcome.trials().size() > 1) {
             out.println(outcome.trials().stream()
                     .map(trial -> name(trial.objective()) + " " + Summary.number(trial.divergence())
@@ -216,16 +217,22 @@ final class Quantizing {
         SizeAccount totals = report.totals();
         out.println(String.format(
                 Locale.ROOT,
-                "%.3f MB packed, %.1f %% of %.3f MB in float32; the file takes %.3f MB; %.1f %% of the bit operations",
-                totals.megabytes(),
+                "%s packed, %.1f %% of %s in float32; the file takes %s; %.1f %% of the bit operations",
+                bytes(totals.bytes()),
                 100 * totals.sizeRatio(),
-                totals.floatBytes() / MEGA,
-                fileSize() / MEGA,
+                bytes(totals.floatBytes()),
+                bytes(fileSize()),
                 100 * totals.operationsRatio()));
         out.println("written: " + output);
     }
 
-    private double fileSize() {
+    private static String bytes(long bytes) {
+        return bytes < MEGA
+                ? String.format(Locale.ROOT, "%.1f kB", bytes / KILO)
+                : String.format(Locale.ROOT, "%.2f MB", bytes / MEGA);
+    }
+
+    private long fileSize() {
         try {
             return Files.size(output);
         } catch (IOException e) {
@@ -237,14 +244,14 @@ final class Quantizing {
         List<QuantizableLayer> layers = outcome.quantized().model().layers();
         List<Width> widths = outcome.chosen().allocation().widths();
         Map<String, Double> shares = shares(outcome);
-        double most = shares.values().stream().mapToDouble(Double::doubleValue).max().orElse(0);
+        double most =
+                shares.values().stream().mapToDouble(Double::doubleValue).max().orElse(0);
         int width = layers.stream()
                 .mapToInt(layer -> Auditing.ending(layer.name()).length())
                 .max()
                 .orElse(0);
         String format = "%-" + Math.max(5, width) + "s  %-12s %10s  %5s  %7s  ";
-        out.println(ink.bold(
-                String.format(Locale.ROOT, format, "layer", "kind", "weights", "bits", "share")));
+        out.println(ink.bold(String.format(Locale.ROOT, format, "layer", "kind", "weights", "bits", "share")));
         for (int i = 0; i < layers.size(); i++) {
             QuantizableLayer layer = layers.get(i);
             Width its = widths.get(i);

@@ -178,9 +178,7 @@ public final class Quantization {
     }
 
     private Allocation allocate(
-            Objective objective,
-            LayerContributions contributions,
-            Map<String, Map<Integer, Double>> sensitivities) {
+            Objective objective, LayerContributions contributions, Map<String, Map<Integer, Double>> sensitivities) {
         List<LayerChoice> choices = choices(objective, contributions, sensitivities);
         List<Budget> budgets = Budget.average(plan.bits());
         return objective == Objective.UNIFORM
@@ -189,9 +187,7 @@ public final class Quantization {
     }
 
     private List<LayerChoice> choices(
-            Objective objective,
-            LayerContributions contributions,
-            Map<String, Map<Integer, Double>> sensitivities) {
+            Objective objective, LayerContributions contributions, Map<String, Map<Integer, Double>> sensitivities) {
         List<LayerChoice> out = new ArrayList<>();
         for (QuantizableLayer layer : model.layers()) {
             List<Width> widths = widths(layer, objective);
