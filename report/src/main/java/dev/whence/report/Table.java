@@ -20,6 +20,9 @@ public final class Table implements Block {
         /** A correlation or another number from -1 to 1 on coloured ground. */
         record Shade(double value) implements Cell {}
 
+        /** A text on ground as dark as a share from 0 to 1. */
+        record Tint(String text, double share) implements Cell {}
+
         /** What a proof says. */
         record Judged(Proof.Verdict verdict) implements Cell {}
 
@@ -104,7 +107,7 @@ public final class Table implements Block {
     }
 
     private static boolean isNumber(Cell cell) {
-        return cell instanceof Cell.Figure || cell instanceof Cell.Shade;
+        return cell instanceof Cell.Figure || cell instanceof Cell.Shade || cell instanceof Cell.Tint;
     }
 
     private static void cell(Markup out, Cell cell, boolean first) {
@@ -120,13 +123,22 @@ public final class Table implements Block {
                 out.open(element, attributes)
                         .element("a", text, "href", "#" + anchor)
                         .close(element);
-            case Cell.Shade(double value) -> {
-                int ground = ColorScale.DIVERGING.rgb(value);
-                String style = "background:" + Paint.hex(ground) + ";color:" + Paint.hex(ColorScale.textOn(ground));
-                out.element(element, Numbers.hundredths(value), "class", "n", "style", style);
-            }
+            case Cell.Shade(double value) ->
+                out.element(
+                        element,
+                        Numbers.hundredths(value),
+                        "class",
+                        "n",
+                        "style",
+                        style(ColorScale.DIVERGING.rgb(value)));
+            case Cell.Tint(String text, double share) ->
+                out.element(element, text, "class", "n", "style", style(ColorScale.SEQUENTIAL.rgb(share)));
             case Cell.Judged(Proof.Verdict verdict) ->
                 out.open(element, attributes).block(verdict.badge()).close(element);
         }
+    }
+
+    private static String style(int ground) {
+        return "background:" + Paint.hex(ground) + ";color:" + Paint.hex(ColorScale.textOn(ground));
     }
 }

@@ -9,6 +9,7 @@ import dev.whence.graph.Network;
 import dev.whence.graph.Precision;
 import dev.whence.graph.Value;
 import dev.whence.graph.operators.StandardOperators;
+import dev.whence.graph.rewrite.Rewrites;
 import dev.whence.quantize.model.QuantizableLayer;
 import dev.whence.quantize.model.QuantizableModel;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ final class EvaluationRun {
     private final int batch;
     private final List<String> outputs;
     private final List<String> warnings = new ArrayList<>();
-    private final List<String> layers = new ArrayList<>();
+    private final Map<String, String> layers = new LinkedHashMap<>();
     private final Map<String, Fidelity.Sums> sums = new LinkedHashMap<>();
     private Classification.@Nullable Counts counts;
 
@@ -78,9 +79,9 @@ final class EvaluationRun {
     Evaluation run(Progress progress) {
         try (Network first = StandardOperators.network(original, Precision.FLOAT32);
                 Network second = StandardOperators.network(quantized, Precision.FLOAT32)) {
-            findLayers(first);
+            findLayers();
             Set<String> wanted = new LinkedHashSet<>(outputs);
-            wanted.addAll(layers);
+            wanted.addAll(layers.values());
             String[] names = wanted.toArray(String[]::new);
             for (int from = 0; from < examples; from += batch) {
                 int count = Math.min(batch, examples - from);
@@ -89,22 +90,27 @@ final class EvaluationRun {
                 progress.step((long) from + count, examples, "examples");
             }
         }
-        List<Fidelity> ofOutputs =
-                outputs.stream().filter(sums::containsKey).map(this::fidelity).toList();
-        List<Fidelity> ofLayers =
-                layers.stream().filter(sums::containsKey).map(this::fidelity).toList();
+        List<Fidelity> ofOutputs = new ArrayList<>();
+        outputs.forEach(name -> addFidelity(ofOutputs, name, name));
+        List<Fidelity> ofLayers = new ArrayList<>();
+        layers.forEach((name, value) -> addFidelity(ofLayers, name, value));
         return new Evaluation(examples, ofOutputs, counts == null ? null : counts.classification(), ofLayers, warnings);
     }
 
-    private Fidelity fidelity(String name) {
-        return Objects.requireNonNull(sums.get(name)).fidelity();
+    private void addFidelity(List<Fidelity> to, String name, String value) {
+        Fidelity.Sums found = sums.get(value);
+        if (found != null) {
+            to.add(found.fidelity(name));
+        }
     }
 
-    private void findLayers(Network network) {
+    /** Layers as quantization sees them, with batch normalisation folded. */
+    private void findLayers() {
         List<QuantizableLayer> found;
         try {
             int count = Math.min(batch, examples);
-            found = QuantizableModel.of(network, Examples.rows(inputs, 0, count, examples))
+            Graph folded = Rewrites.apply(original, Rewrites.FOLDING).graph();
+            found = QuantizableModel.of(folded, Examples.rows(inputs, 0, count, examples))
                     .layers();
         } catch (WhenceException e) {
             warnings.add("Layers are not compared: " + e.getMessage());
@@ -112,8 +118,10 @@ final class EvaluationRun {
         }
         List<String> missing = new ArrayList<>();
         for (QuantizableLayer layer : found) {
-            if (quantized.producer(layer.output()).isPresent()) {
-                layers.add(layer.output());
+            String value = layer.output();
+            if (original.producer(value).isPresent()
+                    && quantized.producer(value).isPresent()) {
+                layers.put(layer.name(), value);
             } else {
                 missing.add(layer.name());
             }

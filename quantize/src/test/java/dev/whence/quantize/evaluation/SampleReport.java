@@ -1,15 +1,18 @@
 package dev.whence.quantize.evaluation;
 
 import dev.whence.core.NdArray;
-import dev.whence.quantize.allocation.Width;
-import dev.whence.quantize.evaluation.QuantizationReport.BudgetLine;
-import dev.whence.quantize.evaluation.QuantizationReport.Candidate;
-import dev.whence.quantize.evaluation.QuantizationReport.Certificate;
-import dev.whence.quantize.evaluation.QuantizationReport.Contribution;
-import dev.whence.quantize.evaluation.QuantizationReport.Layer;
-import dev.whence.quantize.evaluation.QuantizationReport.ParetoPoint;
-import dev.whence.quantize.evaluation.QuantizationReport.Storage;
-import dev.whence.quantize.evaluation.QuantizationReport.Totals;
+import dev.whence.quantize.LayerSize;
+import dev.whence.quantize.evaluation.LayerFindings.Candidate;
+import dev.whence.quantize.evaluation.LayerFindings.Contribution;
+import dev.whence.quantize.evaluation.RunReport.BudgetLine;
+import dev.whence.quantize.evaluation.RunReport.Certificate;
+import dev.whence.quantize.evaluation.RunReport.ParetoPoint;
+import dev.whence.quantize.evaluation.RunReport.Trial;
+import dev.whence.quantize.export.ActivationReport;
+import dev.whence.quantize.export.LayerReport;
+import dev.whence.quantize.export.QuantizationReport;
+import dev.whence.quantize.export.QuantizerReport;
+import dev.whence.quantize.export.SizeAccount;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,76 +25,91 @@ final class SampleReport {
 
     private SampleReport() {}
 
-    static QuantizationReport small() {
+    static RunReport small() {
         return of(2, 3);
     }
 
-    static QuantizationReport of(int blocks, int pictures) {
+    static RunReport of(int blocks, int pictures) {
         Random random = new Random(7);
-        List<Layer> layers = new ArrayList<>();
-        layers.add(layer("patch_embed.proj", "patch_embed", -1, 3136, 8, random, 1));
+        List<LayerReport> layers = new ArrayList<>();
+        layers.add(layer("patch_embed.proj", "patch_embed", -1, 3136, 8, random));
         for (int block = 0; block < blocks; block++) {
             for (int kind = 0; kind < KINDS.length; kind++) {
                 boolean isProduct = KINDS[kind].startsWith("matmul");
                 String name = "blocks." + block + (kind < 4 ? ".attn." : ".mlp.") + KINDS[kind];
                 long parameters = isProduct ? 0 : 4096L * (kind + 1);
-                layers.add(
-                        layer(name, KINDS[kind], block, parameters, 2 + random.nextInt(3), random, layers.size() + 1));
+                layers.add(layer(name, KINDS[kind], block, parameters, 2 + random.nextInt(3), random));
             }
         }
-        layers.add(layer("head", "head", -1, 640, 4, random, layers.size() + 1));
+        layers.add(layer("head", "head", -1, 640, 4, random));
         Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("Format", "fake-quant");
-        settings.put("Calibration", "32 images");
-        settings.put("Allocation", "lrp, candidates 2, 3, 4 bits, error reduction on");
+        settings.put("calibration", "32 images");
+        settings.put("candidates", "[2, 3, 4]");
+        settings.put("error reduction", "on");
         List<ParetoPoint> pareto = new ArrayList<>();
-        for (int i = 0; i <= 16; i++) {
-            double bits = 2 + i / 8.0;
+        for (int i = 0; i <= 12; i++) {
+            double bits = 2 + i / 6.0;
             pareto.add(new ParetoPoint(bits, 0.08 * Math.pow(4, 2 - bits)));
         }
         List<BudgetLine> budgets = List.of(
                 new BudgetLine("average bits of a weight", 3, 2.9987, 0.0013, 0.0131),
                 new BudgetLine("average bits of an operation", 3, 2.9712, 0.0288, 0));
-        return new QuantizationReport(
+        List<LayerFindings> findings = new ArrayList<>();
+        layers.forEach(layer -> findings.add(findings(layer, findings.size() + 1, random)));
+        QuantizationReport quantization = new QuantizationReport(
+                1, "fake-quant", settings, layers, 5_200, 215_000, SizeAccount.of(layers, 5_200, 215_000));
+        RunReport report = new RunReport(
                 "vit_op17.onnx",
                 "vit-3bit.onnx",
-                settings,
-                layers,
-                Totals.of(layers, 21_000, 262_144, 861_726),
+                861_726,
+                262_144,
+                quantization,
+                findings,
+                List.of(
+                        new Trial("lrp", 0.0181, true),
+                        new Trial("sensitivity", 0.0192, false),
+                        new Trial("combined", 0.0188, false)),
                 new Certificate("lrp", 0.02048, 0.02048, 0, budgets),
                 pareto,
-                drift(pictures, random),
-                evaluation(layers, random),
-                latency(random),
+                null,
+                null,
+                null,
                 List.of("Contributions are means over 6 examples; at least 8 tell more, and 16 are usual."));
+        return report.with(drift(pictures, random))
+                .with(evaluation(layers, random))
+                .with(latency(random));
     }
 
-    private static Layer layer(
-            String name, String kind, int block, long parameters, int bits, Random random, int rank) {
-        List<Candidate> candidates = new ArrayList<>();
-        for (int width = 2; width <= 4; width++) {
-            candidates.add(new Candidate(Width.of(width), 0.4 * Math.pow(4, -width) * random.nextDouble()));
-        }
-        double mean = 0.02 + random.nextDouble();
-        boolean hasWeights = parameters > 0;
-        return new Layer(
+    private static LayerReport layer(String name, String kind, int block, long parameters, int bits, Random random) {
+        QuantizerReport quantizer = new QuantizerReport("uniform", bits, 1, List.of(0.0212f), List.of(7f), null);
+        QuantizerReport weights =
+                new QuantizerReport("uniform", bits, 64, List.of(0.01f, 0.03f), List.of(3f, 4f), null);
+        return new LayerReport(
                 name,
                 kind,
                 block,
                 parameters,
                 17 * Math.max(4096, parameters),
-                1088,
                 bits,
                 bits,
+                parameters == 0 ? null : weights,
+                List.of(new ActivationReport(1088, quantizer)),
+                0.002 + 0.06 * random.nextDouble() * random.nextDouble(),
+                LayerSize.of(parameters, parameters == 0 ? 8 : bits, 65, 64));
+    }
+
+    private static LayerFindings findings(LayerReport layer, int rank, Random random) {
+        List<Candidate> candidates = new ArrayList<>();
+        for (int width = 2; width <= 4; width++) {
+            candidates.add(new Candidate(width, 0.4 * Math.pow(4, -width) * random.nextDouble()));
+        }
+        double mean = 0.02 + random.nextDouble();
+        return new LayerFindings(
+                layer.name(),
                 new Contribution(mean, 0.2 * mean, rank, mean * (random.nextDouble() - 0.2)),
                 candidates,
-                new Storage(
-                        parameters * bits / 8 + 64,
-                        hasWeights ? 6.0 * bits + random.nextDouble() : Double.NaN,
-                        hasWeights ? 0.011 : Double.NaN,
-                        hasWeights ? 0.034 : Double.NaN,
-                        kind.equals("qkv") ? "t 0.98, alpha 1" : ""),
-                List.of("uniform, scale 0.0212, zero 7"));
+                layer.parameters() == 0 ? Double.NaN : 1e-4,
+                layer.parameters() == 0 ? Double.NaN : 6.0 * layer.weightBits() + random.nextDouble());
     }
 
     private static ExplanationDrift drift(int pictures, Random random) {
@@ -116,10 +134,10 @@ final class SampleReport {
         return new ExplanationDrift("lrp-attention", "image", examples);
     }
 
-    private static Evaluation evaluation(List<Layer> layers, Random random) {
+    private static Evaluation evaluation(List<LayerReport> layers, Random random) {
         List<Fidelity> each = layers.stream()
-                .map(layer ->
-                        new Fidelity("/" + layer.name() + "/Add_output_0", 0.99, 0.1, 14 + 8 * random.nextDouble()))
+                .map(layer -> new Fidelity(
+                        layer.name(), "/" + layer.name() + "/Add_output_0", 0.99, 0.1, 14 + 8 * random.nextDouble()))
                 .toList();
         Classification.Accuracy accuracy = new Classification.Accuracy(
                 new Proportion(1443, 1500),
@@ -130,7 +148,7 @@ final class SampleReport {
         Classification classification =
                 new Classification(10, false, new Proportion(1461, 1500), 0.9931, 0.0312, 1.71, accuracy);
         return new Evaluation(
-                1500, List.of(new Fidelity("logits", 0.992, 0.121, 18.3)), classification, each, List.of());
+                1500, List.of(new Fidelity("logits", "logits", 0.992, 0.121, 18.3)), classification, each, List.of());
     }
 
     private static Latency latency(Random random) {

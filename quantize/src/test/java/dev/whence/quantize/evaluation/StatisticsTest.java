@@ -59,7 +59,7 @@ class StatisticsTest {
     void a_vector_and_its_half_point_the_same_way_but_differ() {
         Fidelity.Sums sums = new Fidelity.Sums("y");
         sums.add(new float[] {2, -4}, new float[] {1, -2});
-        Fidelity found = sums.fidelity();
+        Fidelity found = sums.fidelity("y");
 
         assertThat(found.cosine()).isCloseTo(1, within(1e-12));
         assertThat(found.relativeError()).isCloseTo(0.5, within(1e-12));
@@ -71,8 +71,8 @@ class StatisticsTest {
         Fidelity.Sums sums = new Fidelity.Sums("y");
         sums.add(new float[] {2, -4}, new float[] {2, -4});
 
-        assertThat(sums.fidelity().decibels()).isPositive().isInfinite();
-        assertThat(sums.fidelity().relativeError()).isZero();
+        assertThat(sums.fidelity("y").decibels()).isPositive().isInfinite();
+        assertThat(sums.fidelity("y").relativeError()).isZero();
     }
 
     @Test

@@ -1,0 +1,128 @@
+package dev.whence.quantize.evaluation;
+
+import dev.whence.report.Block;
+import dev.whence.report.Chart;
+import dev.whence.report.Table;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What a page says of an {@link Evaluation}. */
+final class EvaluationBlocks {
+    private EvaluationBlocks() {}
+
+    static List<Block> of(Evaluation evaluation) {
+        List<Block> blocks = new ArrayList<>();
+        Classification classes = evaluation.classification();
+        if (classes != null && classes.accuracy() != null) {
+            blocks.add(accuracy(classes.accuracy()));
+            blocks.add(Block.paragraph(sentence(classes.accuracy().difference())));
+        }
+        if (classes != null) {
+            blocks.add(Table.facts("Beside the original, on " + evaluation.examples() + " examples", beside(classes)));
+        }
+        Table outputs = Table.of("Outputs as numbers", "Output", "Signal over noise, dB", "Relative error", "Cosine");
+        evaluation
+                .outputs()
+                .forEach(o -> outputs.row(
+                        Table.Cell.text(o.name()),
+                        Table.Cell.number(o.decibels()),
+                        Table.Cell.number(o.relativeError()),
+                        Table.Cell.number(o.cosine())));
+        blocks.add(outputs);
+        if (evaluation.layers().size() > 1) {
+            blocks.add(layers(evaluation.layers()));
+        }
+        return blocks;
+    }
+
+    private static Table accuracy(Classification.Accuracy accuracy) {
+        Table table = Table.of(
+                "Share of examples whose class is right, with the 95 % interval of Wilson",
+                "", "Original", "Quantized");
+        table.row(
+                Table.Cell.text("Largest class"),
+                Table.Cell.text(text(accuracy.original())),
+                Table.Cell.text(text(accuracy.quantized())));
+        table.row(
+                Table.Cell.text("Among the five largest"),
+                Table.Cell.text(text(accuracy.originalTop5())),
+                Table.Cell.text(text(accuracy.quantizedTop5())));
+        return table;
+    }
+
+    private static Map<String, String> beside(Classification classes) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("Same class", text(classes.agreement()));
+        facts.put("Divergence, mean", String.format(Locale.ROOT, "%.4g nats", classes.divergence()));
+        facts.put("Divergence, largest", String.format(Locale.ROOT, "%.4g nats", classes.largestDivergence()));
+        facts.put("Cosine of scores", String.format(Locale.ROOT, "%.4f", classes.cosine()));
+        return facts;
+    }
+
+    private static Chart layers(List<Fidelity> layers) {
+        double[] across = new double[layers.size()];
+        double[] decibels = new double[layers.size()];
+        for (int i = 0; i < across.length; i++) {
+            across[i] = i;
+            double found = layers.get(i).decibels();
+            decibels[i] = Double.isFinite(found) ? found : Double.NaN;
+        }
+        return Chart.lines(
+                "Signal over noise at the output of each layer in dB, with everything before it quantized",
+                "layer, in the order in which they run",
+                across,
+                List.of(new Chart.Series("dB", decibels)));
+    }
+
+    /** The facts for a summary. */
+    static Map<String, String> facts(Evaluation evaluation) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        Classification classes = evaluation.classification();
+        if (classes == null) {
+            evaluation
+                    .outputs()
+                    .forEach(o -> facts.put(
+                            "Relative error of " + o.name(), String.format(Locale.ROOT, "%.3g", o.relativeError())));
+            return facts;
+        }
+        Classification.Accuracy accuracy = classes.accuracy();
+        if (accuracy != null) {
+            facts.put(
+                    "Right class",
+                    percent(accuracy.quantized().rate()) + " instead of "
+                            + percent(accuracy.original().rate()) + " of " + evaluation.examples() + " examples");
+        }
+        facts.put("Same class", text(classes.agreement()));
+        return facts;
+    }
+
+    static String text(Proportion share) {
+        return String.format(
+                Locale.ROOT,
+                "%.2f %% (%.2f to %.2f), %d of %d",
+                100 * share.rate(),
+                100 * share.low(),
+                100 * share.high(),
+                share.hits(),
+                share.of());
+    }
+
+    static String sentence(McNemar difference) {
+        double p = difference.probability();
+        return String.format(
+                Locale.ROOT,
+                "Only the original is right on %d examples, only the quantized network on %d; two equally good networks"
+                        + " would differ by as much with a probability of %.2g, so the difference %s.",
+                difference.onlyFirst(),
+                difference.onlySecond(),
+                p,
+                p < 0.05 ? "is real" : "may be chance");
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.2f %%", 100 * share);
+    }
+}
