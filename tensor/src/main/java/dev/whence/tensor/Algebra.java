@@ -52,7 +52,7 @@ public final class Algebra {
      * the matrix.
      */
     public static Tensor cholesky(Tensor x) {
-        return Tensor.wrap(torch.cholesky(x.at));
+        return Tensor.wrap(torch.linalg_cholesky(x.at));
     }
 
     /** What a symmetric positive definite matrix with the lower triangle {@code factor} takes to {@code right}. */
