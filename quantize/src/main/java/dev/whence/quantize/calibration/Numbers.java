@@ -1,6 +1,7 @@
 package dev.whence.quantize.calibration;
 
 import dev.whence.core.NdArray;
+import dev.whence.graph.Constant;
 import dev.whence.quantize.model.Bias;
 import dev.whence.quantize.model.Normalization;
 import dev.whence.quantize.model.QuantizableLayer;
@@ -45,18 +46,13 @@ final class Numbers {
             }
         }
         for (Normalization one : model.normalizations()) {
-            float[] gamma = constant(model, one.gamma());
-            String beta = one.beta();
-            float[] shift = beta == null ? new float[gamma.length] : constant(model, beta);
+            float[] gamma = one.gammaData().toNdArray().toFloats();
+            Constant beta = one.betaData();
+            float[] shift =
+                    beta == null ? new float[gamma.length] : beta.toNdArray().toFloats();
             numbers.normalizations.put(one.name(), new NormalizationNumbers(gamma, shift));
         }
         return numbers;
-    }
-
-    private static float[] constant(QuantizableModel model, String name) {
-        return Objects.requireNonNull(model.graph().constants().get(name), name)
-                .toNdArray()
-                .toFloats();
     }
 
     /** Those of a quantized network. */

@@ -1,5 +1,6 @@
 package dev.whence.quantize.model;
 
+import dev.whence.graph.Constant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param data the value x
  * @param output the value y
  * @param gamma the constant that scales; other normalisations may read it too
+ * @param gammaData its numbers, also where other nodes make them of constants
  * @param gammaNode the node that reads it
  * @param beta the constant that shifts, or null
+ * @param betaData its numbers, or null
  * @param betaNode the node that reads it, or would
  * @param channels elements of gamma
  * @param consumers the {@linkplain QuantizableLayer#name names} of the layers that read y, directly or through nodes that only
@@ -25,8 +28,10 @@ public record Normalization(
         String data,
         String output,
         String gamma,
+        Constant gammaData,
         String gammaNode,
         @Nullable String beta,
+        @Nullable Constant betaData,
         String betaNode,
         long channels,
         List<String> consumers,

@@ -42,7 +42,6 @@ import org.jspecify.annotations.Nullable;
  * objectives are ours.
  */
 public final class Quantization {
-    private static final int FEW_EXAMPLES = 8;
     private static final int FRONTIER_POINTS = 13;
 
     private final QuantizableModel model;
@@ -65,18 +64,15 @@ public final class Quantization {
      * @param examples its inputs, one row an example; a few dozen are enough, some hundred are better
      * @param plan what is wanted
      * @param progress told of every step
-     * @throws WhenceException if the network has nothing to quantize, a pin names no layer, or no widths fit the budget
+     * @throws WhenceException if examples do not fit the network, it has nothing to quantize, a pin names no layer or no
+     *     width, or no widths fit the budget
      */
     public static Outcome run(Graph graph, Map<String, NdArray> examples, Plan plan, Progress progress) {
-        Examples all = new Examples(examples);
-        QuantizableModel model = QuantizableModel.of(graph, firstOf(examples));
-        return new Quantization(model, all, plan, progress).run();
-    }
-
-    private static Map<String, NdArray> firstOf(Map<String, NdArray> examples) {
-        Map<String, NdArray> first = new LinkedHashMap<>();
-        examples.forEach((name, array) -> first.put(name, array.rows(0, 1)));
-        return first;
+        ExampleChecks.require(graph, examples);
+        Examples all = Examples.of(graph, examples);
+        Quantization quantization = new Quantization(QuantizableModel.of(graph, all.first()), all, plan, progress);
+        quantization.warnings.addAll(ExampleChecks.warnings(graph, examples));
+        return quantization.run();
     }
 
     private Outcome run() {
@@ -122,7 +118,12 @@ public final class Quantization {
                                     ? "."
                                     : "; " + model.notes().getFirst() + "."));
         }
-        for (String name : plan.pins().keySet()) {
+        requirePins();
+        model.notes().forEach(note -> warnings.add(note.toString()));
+    }
+
+    private void requirePins() {
+        plan.pins().forEach((name, bits) -> {
             if (model.layer(name).isEmpty()) {
                 throw new WhenceException(
                         ErrorCode.USAGE,
@@ -133,12 +134,13 @@ public final class Quantization {
                                                 .map(QuantizableLayer::name)
                                                 .toList()) + ".");
             }
-        }
-        if (examples.count() < FEW_EXAMPLES) {
-            warnings.add("Only " + examples.count() + " calibration examples were given; ranges fitted to fewer than "
-                    + FEW_EXAMPLES + " say little about other examples.");
-        }
-        model.notes().forEach(note -> warnings.add(note.toString()));
+            if (bits < Plan.NARROWEST || bits > Plan.WIDEST) {
+                throw new WhenceException(
+                        ErrorCode.USAGE,
+                        "Layer '" + name + "' cannot be pinned to " + bits + " bits; " + Plan.NARROWEST + " to "
+                                + Plan.WIDEST + " are possible.");
+            }
+        });
     }
 
     private boolean needs(java.util.function.Predicate<Objective> of) {
