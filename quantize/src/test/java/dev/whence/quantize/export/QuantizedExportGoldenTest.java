@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.whence.core.NdArray;
+import dev.whence.graph.Constant;
+import dev.whence.graph.ElementType;
 import dev.whence.graph.Graph;
 import dev.whence.graph.Network;
 import dev.whence.graph.Node;
@@ -58,16 +60,31 @@ class QuantizedExportGoldenTest {
         check(file, FIVE, Format.FAKE_QUANT);
     }
 
-    private static void check(Path file, HandMade.Recipe recipe, Format format) {
+    @ParameterizedTest
+    @MethodSource("models")
+    void int4_weights_run_the_same_here_and_in_onnx_runtime(Path file) {
+        Graph graph = check(file, FOUR, Format.INT4_WEIGHTS);
+        assertThat(graph.nodes()).allSatisfy(n -> assertThat(n.opset()).isEqualTo(21));
+        assertThat(graph.constants().values().stream().map(Constant::element))
+                .contains(ElementType.UINT4)
+                .doesNotContain(ElementType.INT8);
+        assertThat(check(file, FIVE, Format.INT4_WEIGHTS).constants().values().stream()
+                        .map(Constant::element))
+                .contains(ElementType.INT4)
+                .doesNotContain(ElementType.INT8);
+    }
+
+    private static Graph check(Path file, HandMade.Recipe recipe, Format format) {
         NdArray images = images(file);
         QuantizedModel model = HandMade.of(QuantizeFixtures.graph(file), images, recipe);
         Graph graph = QuantizedExport.graph(model, format, Map.of(), Map.of());
         Graph read = OnnxModel.read(OnnxExport.toBytes(graph), null).graph();
         float[] ours = simulated(model, read, images);
         float[] theirs = ForeignRuntime.run(graph, images);
-        assertThat(distance(ours, theirs))
+        assertThat(Distances.relative(ours, theirs))
                 .as("%s %s", file.getFileName(), recipe)
                 .isLessThan(TOLERANCE);
+        return read;
     }
 
     /** The network's output, after a look at every layer: it must read what its quantizers give. */
@@ -120,17 +137,6 @@ class QuantizedExportGoldenTest {
             out += found[i] == expected[i] ? 0 : 1;
         }
         return out;
-    }
-
-    private static double distance(float[] found, float[] expected) {
-        assertThat(found).hasSameSizeAs(expected);
-        double error = 0;
-        double norm = 0;
-        for (int i = 0; i < found.length; i++) {
-            error += Math.pow(found[i] - expected[i], 2);
-            norm += Math.pow(expected[i], 2);
-        }
-        return Math.sqrt(error / norm);
     }
 
     private static NdArray images(Path file) {
