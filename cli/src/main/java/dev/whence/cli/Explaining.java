@@ -35,13 +35,7 @@ final class Explaining {
         Set<String> notices = new LinkedHashSet<>();
         try (ConsoleProgress progress = command.common.progress(command.console, command.cancellation);
                 Session session = Session.open(command.model, command.files, progress)) {
-            AttributionMethod method = MethodChoice.resolve(
-                            List.of(command.method),
-                            command.settings,
-                            command.rules,
-                            session.graph(),
-                            session.inputs().values())
-                    .getFirst();
+            AttributionMethod method = Work.method(session, command.method, command.settings, command.rules);
             AttributionFiles.requireOneArray(files, session.scored(command.target.at));
             Request request = Work.request(session, command.target, method, references, progress, notices);
             Profile profile = command.profile ? new Profile() : null;

@@ -16,7 +16,6 @@ import dev.whence.tensor.Engine;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -249,7 +248,7 @@ public final class Explainer implements AutoCloseable {
             plan.end(count);
             request.progress().step((long) first + count, examples, "examples");
         }
-        List<String> warnings = warnings(request, target, sources, references);
+        List<String> warnings = RequestWarnings.of(graph, request, target, sources, references);
         plan.warning().ifPresent(warnings::add);
         return assembly.explanations(warnings);
     }
@@ -313,7 +312,7 @@ public final class Explainer implements AutoCloseable {
         }
         ReferenceInputs given = request.reference();
         if (given != null) {
-            given.each().forEach(r -> checkReference(request, r));
+            given.each().forEach(r -> InputChecks.requireFit(request, r));
             return given.each();
         }
         Map<String, NdArray> zeros = new LinkedHashMap<>();
@@ -351,59 +350,6 @@ public final class Explainer implements AutoCloseable {
             }
         }
         return 0;
-    }
-
-    private void checkReference(Request request, Map<String, NdArray> reference) {
-        reference.forEach((name, array) -> {
-            NdArray input = request.inputs().get(name);
-            if (input == null) {
-                return;
-            }
-            long[] wanted = input.shape();
-            long[] found = array.shape();
-            boolean fits = wanted.length == found.length;
-            for (int i = 0; fits && i < wanted.length; i++) {
-                fits = found[i] == wanted[i] || (i == 0 && found[i] == 1);
-            }
-            if (!fits) {
-                throw new WhenceException(
-                        ErrorCode.SHAPE_MISMATCH,
-                        "The reference for input '" + name + "' has shape " + Arrays.toString(found)
-                                + "; wanted is the input's shape " + Arrays.toString(wanted)
-                                + ", or the same with a batch of one.");
-            }
-        });
-    }
-
-    private List<String> warnings(
-            Request request, TargetNode target, List<String> sources, List<Map<String, NdArray>> references) {
-        List<String> warnings = new ArrayList<>();
-        @Nullable String notice = target.notice();
-        if (notice != null) {
-            warnings.add(notice);
-        }
-        if (request.method() instanceof DeepLiftShap shap && references.size() == 1) {
-            warnings.add(
-                    "deeplift-shap takes the mean over several references, but there is one; the scores are those of "
-                            + shap.rules().name() + ".");
-        }
-        if (!(request.method() instanceof Conductance)
-                && references.stream().anyMatch(r -> SourceReferences.isUnused(r, sources, graph().inputs()))) {
-            warnings.add("The reference has values for inputs that get no scores; these keep the example's values.");
-        }
-        if (request.method() instanceof GradCam && request.at() == null) {
-            warnings.add("grad-cam looks at '" + Sources.at(graph(), request)
-                    + "', the last feature maps of the model; name others with --at.");
-        }
-        boolean same = !references.isEmpty()
-                && references.stream()
-                        .allMatch(r -> r.entrySet().stream()
-                                .allMatch(e -> InputChecks.isSame(
-                                        e.getValue(), request.inputs().get(e.getKey()))));
-        if (same) {
-            warnings.add("The reference equals the input, so there is no difference to share out: every score is 0.");
-        }
-        return warnings;
     }
 
     private Provenance provenance(Request request) {

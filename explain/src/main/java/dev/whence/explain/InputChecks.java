@@ -95,4 +95,27 @@ final class InputChecks {
         }
         return true;
     }
+
+    /** Refuses a reference that has neither an input's shape nor the same with a batch of one. */
+    static void requireFit(Request request, Map<String, NdArray> reference) {
+        reference.forEach((name, array) -> {
+            NdArray input = request.inputs().get(name);
+            if (input == null) {
+                return;
+            }
+            long[] wanted = input.shape();
+            long[] found = array.shape();
+            boolean fits = wanted.length == found.length;
+            for (int i = 0; fits && i < wanted.length; i++) {
+                fits = found[i] == wanted[i] || (i == 0 && found[i] == 1);
+            }
+            if (!fits) {
+                throw new WhenceException(
+                        ErrorCode.SHAPE_MISMATCH,
+                        "The reference for input '" + name + "' has shape " + Arrays.toString(found)
+                                + "; wanted is the input's shape " + Arrays.toString(wanted)
+                                + ", or the same with a batch of one.");
+            }
+        });
+    }
 }
