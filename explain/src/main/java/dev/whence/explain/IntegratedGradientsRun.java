@@ -37,7 +37,7 @@ final class IntegratedGradientsRun {
             List<NdArray> seeds = task.seeds(value);
             ReferenceSums totals = new ReferenceSums(task, seeds);
             IntegratedGradientsRun run =
-                    new IntegratedGradientsRun(method, task, seeds, x, new StackedRuns(task, seeds));
+                    new IntegratedGradientsRun(method, task, seeds, x, new StackedRuns(task, seeds, x, value));
             for (int j = 0; j < task.references().size(); j++) {
                 try (TensorScope one = TensorScope.open()) {
                     run.add(j, totals, one);
@@ -79,9 +79,6 @@ final class IntegratedGradientsRun {
                     Tensor from = of(r, source);
                     return from.plus(of(x, source).minus(from).times(rule.points()[first + copy]));
                 });
-                if (gradients == null) {
-                    continue;
-                }
                 for (int t = 0; t < sums.size(); t++) {
                     for (String source : task.sources()) {
                         Tensor stacked = of(gradients.get(t), source);

@@ -1,5 +1,6 @@
 package dev.whence.explain;
 
+import dev.whence.core.ErrorCode;
 import dev.whence.core.NdArray;
 import dev.whence.core.WhenceException;
 import dev.whence.graph.Interpreter;
@@ -77,6 +78,9 @@ final class ReferenceTraces implements AutoCloseable {
             return new Kept(cause.withOwnArrays(), trace, scope.detach());
         } catch (WhenceException e) {
             scope.close();
+            if (e.code() == ErrorCode.CANCELLED) {
+                throw e;
+            }
             return new Kept(cause.withOwnArrays(), null, TensorScope.detached());
         } catch (RuntimeException e) {
             scope.close();

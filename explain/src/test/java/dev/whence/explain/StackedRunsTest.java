@@ -3,6 +3,7 @@ package dev.whence.explain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.whence.core.NdArray;
+import dev.whence.graph.Attributes;
 import dev.whence.graph.Graph;
 import dev.whence.graph.Precision;
 import dev.whence.graph.Profile;
@@ -56,7 +57,7 @@ class StackedRunsTest {
                 .output("y");
         Request stacked = request(new IntegratedGradients(21, Quadrature.GAUSS_LEGENDRE));
         try (Explainer explainer = Explainer.of(graph, Precision.FLOAT32)) {
-            assertThat(forwardRuns(explainer, stacked, "Conv")).isEqualTo(2 + 2);
+            assertThat(forwardRuns(explainer, stacked, "Conv")).isEqualTo(3 + 2);
             assertThat(forwardRuns(explainer, stacked.batch(2), "Conv")).isEqualTo(2 + 21);
             List<NdArray> together = scores(explainer, stacked);
             List<NdArray> apart = scores(explainer, stacked.batch(2));
@@ -77,6 +78,29 @@ class StackedRunsTest {
                 .node("MatMul", "y", "f", "w")
                 .output("y");
         Request request = request(new IntegratedGradients(6, Quadrature.RIEMANN_MIDDLE));
+        try (Explainer explainer = Explainer.of(graph, Precision.FLOAT32)) {
+            assertThat(scores(explainer, request)).isEqualTo(scores(explainer, request.batch(2)));
+        }
+    }
+
+    @Test
+    void a_network_whose_examples_meet_gets_its_points_one_by_one() {
+        Graph graph = new Networks.Sketch(-1, 2, 6, 6)
+                .input("bank", -1, 72)
+                .constant("shape", NdArray.of(new long[] {0, 72}, 2))
+                .node("Sigmoid", "a", "x")
+                .node("Reshape", "f", "a", "shape")
+                .node("Transpose", "other", "bank")
+                .node("MatMul", "products", "f", "other")
+                .node("Relu", "positive", "products")
+                .node("ReduceSum", "y", Attributes.of("keepdims", 1L), "positive", "axis")
+                .constant("axis", NdArray.of(new long[] {1}, 1))
+                .output("y");
+        NdArray bank = floats(Networks.random(random, 1, 2, 72));
+        Request request = Request.of(
+                        Map.of("x", x, "bank", bank), new IntegratedGradients(6, Quadrature.RIEMANN_MIDDLE))
+                .at("x")
+                .reference(ReferenceInputs.of("given", Map.of("x", zero)));
         try (Explainer explainer = Explainer.of(graph, Precision.FLOAT32)) {
             assertThat(scores(explainer, request)).isEqualTo(scores(explainer, request.batch(2)));
         }

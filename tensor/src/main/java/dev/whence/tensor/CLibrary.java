@@ -20,11 +20,14 @@ final class CLibrary {
     private static final int TOP_PAD = -2;
     private static final int MMAP_THRESHOLD = -3;
 
+    /** What mallopt answers when it has taken a setting. */
+    private static final int TAKEN = 1;
+
     /** Freed memory at the end of the heap that is kept. */
     private static final int KEPT_BYTES = 1 << 30;
 
-    /** Larger tensors still get pages of their own, so that they leave no holes. */
-    private static final int LARGEST_REUSED = 1 << 30;
+    /** Larger tensors still get pages of their own, so that they leave no holes. Older libraries take the second only. */
+    private static final int[] LARGEST_REUSED = {1 << 30, 32 << 20};
 
     /** The heap grows by steps of this size. */
     private static final int STEP = 64 << 20;
@@ -33,14 +36,19 @@ final class CLibrary {
 
     /**
      * Keeps the memory of freed tensors for the next ones. Otherwise every large tensor gets fresh pages from the system,
-     * which zeroes them and takes them back when it is freed: a tenth of the time of a convolutional network.
+     * which zeroes them and takes them back when it is freed: a tenth of the time of a convolutional network. It holds for
+     * the whole process; what the user has set in the environment stays.
      */
     static void keepFreedMemory() {
-        MethodHandle set = find("mallopt", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
-        if (set != null) {
-            call(set, MMAP_THRESHOLD, LARGEST_REUSED);
-            call(set, TRIM_THRESHOLD, KEPT_BYTES);
-            call(set, TOP_PAD, STEP);
+        boolean isSet = System.getenv().keySet().stream()
+                .anyMatch(name -> name.startsWith("MALLOC_") || name.equals("GLIBC_TUNABLES"));
+        MethodHandle set = isSet ? null : find("mallopt", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
+        for (int largest : LARGEST_REUSED) {
+            if (set != null && call(set, MMAP_THRESHOLD, largest) == TAKEN) {
+                call(set, TRIM_THRESHOLD, KEPT_BYTES);
+                call(set, TOP_PAD, STEP);
+                return;
+            }
         }
     }
 
@@ -74,10 +82,10 @@ final class CLibrary {
         }
     }
 
-    /** What the function answers is not looked at: it says whether the setting was taken. */
-    private static void call(MethodHandle function, Object... arguments) {
+    /** What the function answers. */
+    private static int call(MethodHandle function, Object... arguments) {
         try {
-            function.invokeWithArguments(arguments);
+            return (int) function.invokeWithArguments(arguments);
         } catch (Throwable e) {
             throw new IllegalStateException("cannot change a setting of the C library", e);
         }
