@@ -43,7 +43,7 @@ final class ActivationNodes {
             }
         }
         String result = switch (quantizer) {
-            case UniformQuantizer q -> q.hasWholeZeroPoints() ? uniform(name, value, q) : fractional(name, value, q);
+            case UniformQuantizer q -> isForIntegers(q) ? uniform(name, value, q) : arithmetic(name, value, q);
             case TwinUniformQuantizer q -> twin(name, value, q);
             case LogQuantizer q -> logarithmic(name, value, q);
         };
@@ -63,52 +63,53 @@ final class ActivationNodes {
 
     // ---- integers ----------------------------------------------------------------------------------------------
 
-    private String uniform(String name, String value, UniformQuantizer quantizer) {
-        if (quantizer.groups() == 1) {
-            float zero = quantizer.zeroPoints()[0];
-            float moved = Math.max(0, -zero);
-            if (zero <= MOST && quantizer.levels() - 1 + moved <= MOST) {
-                return integers(name, value, quantizer, (int) moved);
-            }
-        }
-        return integers(name, value, quantizer.reachingZero(), 0);
+    /** Kernels want one whole zero point; ONNX Runtime takes models with more and then cannot run them. */
+    private static boolean isForIntegers(UniformQuantizer quantizer) {
+        return quantizer.granularity() instanceof Granularity.PerTensor && quantizer.hasWholeZeroPoints();
     }
 
-    /** QuantizeLinear, a Clip where there are fewer levels than a byte has, DequantizeLinear. */
+    private String uniform(String name, String value, UniformQuantizer quantizer) {
+        float zero = quantizer.zeroPoints()[0];
+        float moved = Math.max(0, -zero);
+        return zero <= MOST && quantizer.levels() - 1 + moved <= MOST
+                ? integers(name, value, quantizer, (int) moved)
+                : integers(name, value, quantizer.reachingZero(), 0);
+    }
+
+    /**
+     * QuantizeLinear, a Clip where there are fewer levels than a byte has, DequantizeLinear.
+     *
+     * @param moved added to all codes
+     */
     private String integers(String name, String value, UniformQuantizer quantizer, int moved) {
-        boolean isScalar = quantizer.granularity() instanceof Granularity.PerTensor;
-        float[] zeroPoints = quantizer.zeroPoints();
-        for (int i = 0; i < zeroPoints.length; i++) {
-            zeroPoints[i] += moved;
-        }
-        Attributes axis = quantizer.granularity() instanceof Granularity.PerAxis(int a)
-                ? Attributes.of("axis", a)
-                : Attributes.NONE;
-        String scale = graph.constant(name + ".scale", Numbers.reals(quantizer.scales(), isScalar));
-        String zero = graph.constant(name + ".zero", Numbers.unsigned(zeroPoints, isScalar));
-        String codes = graph.add("QuantizeLinear", name + ".codes", axis, value, scale, zero);
         int top = quantizer.levels() - 1;
+        String scale = real(name + ".scale", quantizer.scales()[0]);
+        String zero = code(name + ".zero", (int) quantizer.zeroPoints()[0] + moved);
+        String codes = plain("QuantizeLinear", name + ".codes", value, scale, zero);
         if (top < MOST) {
-            String lowest = graph.constant(name + ".lowest", Numbers.unsigned(moved));
-            String highest = graph.constant(name + ".highest", Numbers.unsigned(top + moved));
-            codes = graph.add("Clip", name + ".clipped", Attributes.NONE, codes, lowest, highest);
+            String lowest = code(name + ".lowest", moved);
+            codes = plain("Clip", name + ".clipped", codes, lowest, code(name + ".highest", top + moved));
         }
-        return graph.add("DequantizeLinear", name, axis, codes, scale, zero);
+        return plain("DequantizeLinear", name, codes, scale, zero);
+    }
+
+    private String code(String name, int value) {
+        return graph.constant(name, Numbers.unsigned(value));
     }
 
     // ---- real arithmetic ---------------------------------------------------------------------------------------
 
-    /** A zero point that no integer type holds. */
-    private String fractional(String name, String value, UniformQuantizer quantizer) {
-        requireFakeQuant(name, "a fractional zero point");
+    /** Zero points that are no codes, or several. */
+    private String arithmetic(String name, String value, UniformQuantizer quantizer) {
+        String what = quantizer.hasWholeZeroPoints() ? "several scales" : "a fractional zero point";
+        requireFakeQuant(name, what);
         boolean isScalar = quantizer.granularity() instanceof Granularity.PerTensor;
         if (!isScalar && !quantizer.granularity().equals(Granularity.perAxis(-1))) {
-            throw refused(name, "a fractional zero point for each index of an axis that is not the last");
+            throw refused(name, what + " along an axis that is not the last");
         }
         String scale = graph.constant(name + ".scale", Numbers.reals(quantizer.scales(), isScalar));
         String zero = graph.constant(name + ".zero", Numbers.reals(quantizer.zeroPoints(), isScalar));
-        String steps = steps(name, value, scale);
-        String codes = plain("Add", name + ".moved", steps, zero);
+        String codes = plain("Add", name + ".moved", steps(name, value, scale), zero);
         String kept = clip(name, codes, 0, quantizer.levels() - 1);
         return plain("Mul", name, plain("Sub", name + ".signed", kept, zero), scale);
     }

@@ -26,12 +26,4 @@ final class Numbers {
     static Constant unsigned(int value) {
         return bytes(ElementType.UINT8, new byte[] {(byte) value}, SCALAR);
     }
-
-    static Constant unsigned(float[] values, boolean isScalar) {
-        byte[] out = new byte[values.length];
-        for (int i = 0; i < out.length; i++) {
-            out[i] = (byte) (int) values[i];
-        }
-        return isScalar ? unsigned(out[0]) : bytes(ElementType.UINT8, out, out.length);
-    }
 }
