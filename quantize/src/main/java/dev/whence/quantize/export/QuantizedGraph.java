@@ -150,16 +150,16 @@ final class QuantizedGraph {
         Bias old = layer.bias();
         if (old != null) {
             int place = graph.node(old.node()).inputs().lastIndexOf(old.value());
-            Constant numbers = old.data().elements() == bias.length
-                    ? Constant.of(bias, old.data().shape())
-                    : Constant.of(bias, bias.length);
+            long[] shape = old.data().elements() == bias.length ? old.data().shape() : new long[] {bias.length};
+            Constant numbers = Constant.of(bias, old.node().equals(layer.node()) ? shape : apart(layer, shape));
             graph.rewire(old.node(), place, graph.constant(layer.name() + ".bias", numbers));
             return;
         }
         boolean isBehind =
                 layer.operator().equals("MatMul") || graph.node(layer.node()).hasInput(2);
         long[] shape = isBehind ? behind(layer, bias.length) : new long[] {bias.length};
-        String value = graph.constant(layer.name() + ".bias", Constant.of(bias, shape));
+        String value =
+                graph.constant(layer.name() + ".bias", Constant.of(bias, isBehind ? apart(layer, shape) : shape));
         if (isBehind) {
             graph.insertBehind(layer.node(), "Add", layer.name() + ".product", value);
         } else {
@@ -168,6 +168,21 @@ final class QuantizedGraph {
                 graph.set(layer.node(), "beta", 1f);
             }
         }
+    }
+
+    /**
+     * A bias that is added behind a matrix product, with as many axes as the product. ONNX Runtime makes one Gemm of a
+     * product of known sizes and a vector, and has no integer kernel for it; of a product and this it makes none.
+     */
+    private static long[] apart(QuantizableLayer layer, long... shape) {
+        int missing = layer.operator().equals("MatMul") ? layer.data().rank() - shape.length : 0;
+        if (missing <= 0 || layer.data().rank() < 3) {
+            return shape;
+        }
+        long[] wide = new long[shape.length + missing];
+        Arrays.fill(wide, 0, missing, 1);
+        System.arraycopy(shape, 0, wide, missing, shape.length);
+        return wide;
     }
 
     /** The shape in which numbers of output channels are added to what a node makes. */

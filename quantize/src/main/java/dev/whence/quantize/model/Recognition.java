@@ -169,7 +169,7 @@ final class Recognition {
         String origin = moves.origin(value);
         Normalization site = normalizations.get(origin);
         if (site != null) {
-            return new Operand(value, Operand.Source.LAYER_NORMALIZATION, site.name(), elements(value));
+            return new Operand(value, Operand.Source.LAYER_NORMALIZATION, site.name(), rank(value), elements(value));
         }
         Node maker = wiring.maker(origin);
         Operand.Source source = Operand.Source.OTHER;
@@ -180,7 +180,12 @@ final class Recognition {
         } else if (roles.isInput(value)) {
             source = Operand.Source.INPUT;
         }
-        return new Operand(value, source, null, elements(value));
+        return new Operand(value, source, null, rank(value), elements(value));
+    }
+
+    private int rank(String value) {
+        long[] shape = shapes.get(value);
+        return shape == null ? 0 : shape.length;
     }
 
     private long elements(String value) {

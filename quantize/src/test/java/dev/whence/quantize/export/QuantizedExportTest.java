@@ -80,7 +80,8 @@ class QuantizedExportTest {
             Graph graph, Quantizer operand, @Nullable UniformQuantizer weights, float @Nullable [] bias) {
         QuantizableModel model = QuantizableModel.of(graph);
         QuantizableLayer layer = model.layers().getFirst();
-        float[] exact = Objects.requireNonNull(layer.weight()).data().toNdArray().toFloats();
+        float[] exact =
+                Objects.requireNonNull(layer.weight()).data().toNdArray().toFloats();
         float[] weight = weights == null
                 ? exact
                 : weights.apply(exact, layer.weight().data().shape());
@@ -115,10 +116,9 @@ class QuantizedExportTest {
                 UniformQuantizer.perTensor(4, 0.1f, 40),
                 UniformQuantizer.perTensor(2, 0.7f, 1.25f),
                 new UniformQuantizer(
-                        4,
-                        Granularity.perAxis(-1),
-                        new float[] {0.1f, 0.2f, 0.3f, 0.2f, 0.1f},
-                        new float[] {0, 7, 8, 9, 15}),
+                        4, Granularity.perAxis(-1), new float[] {0.1f, 0.2f, 0.3f, 0.2f, 0.1f}, new float[] {
+                            0, 7, 8, 9, 15
+                        }),
                 new TwinUniformQuantizer(4, 0.3f, 0.05f),
                 new LogSqrt2Quantizer(2, 1.5f, ZeroCode.INSIDE),
                 new LogSqrt2Quantizer(4, 0.9f, ZeroCode.BESIDE),
@@ -152,7 +152,8 @@ class QuantizedExportTest {
 
     private static float[] value(Graph graph, NdArray input) {
         try (Network network = StandardOperators.network(graph, Precision.FLOAT32)) {
-            return Objects.requireNonNull(network.evaluate(Map.of("x", input)).get("y")).toFloats();
+            return Objects.requireNonNull(network.evaluate(Map.of("x", input)).get("y"))
+                    .toFloats();
         }
     }
 
@@ -167,8 +168,7 @@ class QuantizedExportTest {
                         double steps = Math.floor(table.slope() * Math.log(value) + table.offset());
                         int proposal = (int) Math.clamp(steps, 0, table.levels().length - 1);
                         int code = proposal + (value < table.lowest()[proposal] ? 1 : 0);
-                        assertThat(table.levels()[code])
-                                .isEqualTo(quantizer.apply(new float[] {value}, 1)[0]);
+                        assertThat(table.levels()[code]).isEqualTo(quantizer.apply(new float[] {value}, 1)[0]);
                     }
                 }
             }
@@ -226,8 +226,8 @@ class QuantizedExportTest {
         for (int bits : new int[] {4, 8}) {
             UniformQuantizer weights = new UniformFit(bits, Granularity.perTensor()).fit(low, INPUTS, OUTPUTS);
             assertThat(weights.zeroPoints()[0]).isNegative();
-            Graph out = export(
-                    quantized(graph, UniformQuantizer.perTensor(8, 0.02f, 128), weights, null), Format.INT8_QDQ);
+            Graph out =
+                    export(quantized(graph, UniformQuantizer.perTensor(8, 0.02f, 128), weights, null), Format.INT8_QDQ);
             String read = out.node("/fc/MatMul").orElseThrow().inputs().get(1);
             assertThat(value(out, read))
                     .usingComparatorWithPrecision(0.5f * 3.4f / (1 << bits))
@@ -263,11 +263,13 @@ class QuantizedExportTest {
                 .output("y")
                 .output("z")
                 .build();
-        QuantizedModel model = HandMade.of(
-                graph, NdArray.of(INPUT, 2, 3, INPUTS), new HandMade.Recipe(8, 8, true, false));
+        QuantizedModel model =
+                HandMade.of(graph, NdArray.of(INPUT, 2, 3, INPUTS), new HandMade.Recipe(8, 8, true, false));
         Graph out = export(model, Format.INT8_QDQ);
-        assertThat(out.nodes().stream().filter(n -> n.operator().equals("QuantizeLinear"))).hasSize(1);
-        assertThat(out.nodes().stream().filter(n -> n.operator().equals("DequantizeLinear"))).hasSize(3);
+        assertThat(out.nodes().stream().filter(n -> n.operator().equals("QuantizeLinear")))
+                .hasSize(1);
+        assertThat(out.nodes().stream().filter(n -> n.operator().equals("DequantizeLinear")))
+                .hasSize(3);
     }
 
     @Test
@@ -317,8 +319,8 @@ class QuantizedExportTest {
         QuantizableModel model = QuantizableModel.of(graph);
         String name = model.normalizations().getFirst().name();
         float[] beta = numbers(INPUTS, 5);
-        QuantizedModel changed = new QuantizedModel(
-                model, List.of(), Map.of(name, new NormalizationNumbers(numbers(INPUTS, 6), beta)));
+        QuantizedModel changed =
+                new QuantizedModel(model, List.of(), Map.of(name, new NormalizationNumbers(numbers(INPUTS, 6), beta)));
         for (Format format : List.of(Format.FAKE_QUANT, Format.INT4_WEIGHTS)) {
             float[] found = value(export(changed, format), "n");
             float[] plain = value(graph, "n");
@@ -330,8 +332,7 @@ class QuantizedExportTest {
 
     @Test
     void a_format_without_a_form_for_a_quantizer_says_which() {
-        QuantizedModel model =
-                quantized(dense(), new LogSqrt2Quantizer(4, 1, ZeroCode.INSIDE), weights(4), null);
+        QuantizedModel model = quantized(dense(), new LogSqrt2Quantizer(4, 1, ZeroCode.INSIDE), weights(4), null);
         assertThatThrownBy(() -> export(model, Format.INT8_QDQ))
                 .isInstanceOfSatisfying(
                         WhenceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.USAGE))
@@ -364,7 +365,11 @@ class QuantizedExportTest {
                 .node("Unsqueeze", List.of("a"), List.of("b"), Attributes.of("axes", new long[] {0}))
                 .node("Clip", List.of("b"), List.of("c"), Attributes.of(Map.of("min", 0.05, "max", 0.2)))
                 .node("Squeeze", List.of("c"), List.of("d"), Attributes.of("axes", new long[] {0}))
-                .node("Slice", List.of("d"), List.of("e"), Attributes.of(Map.of("starts", new long[] {1}, "ends", new long[] {4}, "axes", new long[] {2})))
+                .node(
+                        "Slice",
+                        List.of("d"),
+                        List.of("e"),
+                        Attributes.of(Map.of("starts", new long[] {1}, "ends", new long[] {4}, "axes", new long[] {2})))
                 .node("Split", List.of("e"), List.of("f", "g", "h"), Attributes.of("axis", 2))
                 .node("Concat", List.of("h", "f", "g"), List.of("i"), Attributes.of("axis", 2))
                 .node("ReduceSum", List.of("i"), List.of("j"), Attributes.of("axes", new long[] {2}))
