@@ -201,7 +201,7 @@ final class OpenedNetwork implements AutoCloseable {
             } else if (layer.operator().equals("MatMul")) {
                 addBehind(layer.node(), bias(layer));
             } else {
-                append(layer.node(), bias(layer));
+                fill(layer.node(), 2, bias(layer));
             }
         }
 
@@ -211,7 +211,8 @@ final class OpenedNetwork implements AutoCloseable {
             if (beta != null) {
                 replace(normalization.betaNode(), beta, beta(normalization));
             } else if (normalization.form() == Normalization.Form.FUSED) {
-                append(normalization.betaNode(), beta(normalization));
+                int gamma = node(normalization.gammaNode()).inputs().indexOf(gamma(normalization));
+                fill(normalization.betaNode(), gamma + 1, beta(normalization));
             } else {
                 addBehind(normalization.betaNode(), beta(normalization));
             }
@@ -230,18 +231,19 @@ final class OpenedNetwork implements AutoCloseable {
             put(node, reads, node.outputs());
         }
 
-        private void append(String name, String input) {
-            inputs.add(input);
+        /** Makes a node read a value at a place where it reads nothing. */
+        private void fill(String name, int place, String input) {
             Node node = node(name);
+            if (node.hasInput(place)) {
+                throw new IllegalStateException(
+                        "node '" + name + "' reads '" + node.inputs().get(place) + "' where '" + input + "' should go");
+            }
+            inputs.add(input);
             List<String> reads = new ArrayList<>(node.inputs());
-            while (reads.size() < 2) {
+            while (reads.size() <= place) {
                 reads.add("");
             }
-            if (reads.size() > 2) {
-                reads.set(2, input);
-            } else {
-                reads.add(input);
-            }
+            reads.set(place, input);
             put(node, reads, node.outputs());
         }
 

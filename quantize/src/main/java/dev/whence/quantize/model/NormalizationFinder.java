@@ -56,8 +56,11 @@ final class NormalizationFinder {
             notes.add(node, "its scales are no constants, so they are not moved into weights");
             return;
         }
-        boolean hasBeta =
-                node.hasInput(gamma + 1) && wiring.isConstant(node.inputs().get(gamma + 1));
+        boolean hasBeta = node.hasInput(gamma + 1);
+        if (hasBeta && !wiring.isConstant(node.inputs().get(gamma + 1))) {
+            notes.add(node, "its shifts are no constants, so its scales are not moved into weights");
+            return;
+        }
         add(
                 Normalization.Form.FUSED,
                 data,

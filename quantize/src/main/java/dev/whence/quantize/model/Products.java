@@ -100,19 +100,21 @@ final class Products {
         if (data.size() == 2) {
             return new Product(node, data, null, null, node.outputs().getFirst());
         }
-        boolean isRight = data.getFirst().equals(node.inputs().getFirst());
-        Constant constant = matrix(node, node.inputs().get(isRight ? 1 : 0), notes);
+        if (wiring.isData(node.inputs().get(1))) {
+            notes.add(node, "its weights are on the left, which is not supported, and it stays as it is");
+            return null;
+        }
+        Constant constant = matrix(node, node.inputs().get(1), notes);
         if (constant == null) {
             return null;
         }
-        int rank = constant.shape().length;
-        Weight weight = weight(
-                node.inputs().get(isRight ? 1 : 0),
-                constant,
-                isRight ? rank - 1 : rank - 2,
-                isRight ? rank - 2 : rank - 1);
+        if (constant.shape().length > 2) {
+            notes.add(node, "its weights are " + constant + ", several matrices in one, and it stays as it is");
+            return null;
+        }
+        Weight weight = weight(node.inputs().get(1), constant, 1, 0);
         Node add = wiring.onlyReader(node.outputs().getFirst());
-        Bias bias = isRight && add != null ? bias(add, node.outputs().getFirst(), weight) : null;
+        Bias bias = add == null ? null : bias(add, node.outputs().getFirst(), weight);
         String output = bias == null || add == null
                 ? node.outputs().getFirst()
                 : add.outputs().getFirst();
@@ -130,11 +132,15 @@ final class Products {
             return null;
         }
         Constant constant = wiring.constant(value);
+        return isVector(constant, weight) ? new Bias(value, constant, add.name()) : null;
+    }
+
+    /** Whether a constant has one number for each output, along the last axis. */
+    private static boolean isVector(Constant constant, Weight weight) {
         long[] shape = constant.shape();
-        boolean isVector = shape.length > 0
+        return shape.length > 0
                 && shape[shape.length - 1] == weight.outputs()
                 && constant.elements() == weight.outputs();
-        return isVector ? new Bias(value, constant, add.name()) : null;
     }
 
     private @Nullable Product gemm(Node node, Notes notes) {
@@ -157,8 +163,37 @@ final class Products {
         }
         int output = node.attributes().integer("transB", 0) == 0 ? 1 : 0;
         Weight weight = weight(b, constant, output, 1 - output);
+        String reason = gemmReason(node, weight);
+        if (reason != null) {
+            notes.add(node, reason + ", and it stays as it is");
+            return null;
+        }
         return new Product(
                 node, List.of(a), weight, ownBias(node), node.outputs().getFirst());
+    }
+
+    /** What a Gemm does beside multiplying by a matrix and adding a vector, or null. */
+    private @Nullable String gemmReason(Node node, Weight weight) {
+        double alpha = node.attributes().real("alpha", 1);
+        if (node.attributes().integer("transA", 0) != 0) {
+            return "it turns what it reads (transA)";
+        }
+        if (alpha != 1) {
+            return "it scales its product (alpha is " + alpha + ")";
+        }
+        if (!node.hasInput(2)) {
+            return null;
+        }
+        double beta = node.attributes().real("beta", 1);
+        if (beta != 1) {
+            return "it scales what it adds (beta is " + beta + ")";
+        }
+        String added = node.inputs().get(2);
+        if (!wiring.isConstant(added)) {
+            return "what it adds is computed while the network runs";
+        }
+        Constant constant = wiring.constant(added);
+        return isVector(constant, weight) ? null : "what it adds is " + constant + ", not one number for each output";
     }
 
     private @Nullable Product convolution(Node node, int outputAxis, Notes notes) {
@@ -168,6 +203,17 @@ final class Products {
         }
         Constant constant = matrix(node, value, notes);
         if (constant == null) {
+            return null;
+        }
+        boolean isGrouped = node.attributes().integer("group", 1) > 1;
+        String reason = null;
+        if (node.hasInput(2) && !wiring.isConstant(node.inputs().get(2))) {
+            reason = "what it adds is computed while the network runs";
+        } else if (outputAxis == 1 && isGrouped) {
+            reason = "it is a transposed convolution in groups";
+        }
+        if (reason != null) {
+            notes.add(node, reason + ", and it stays as it is");
             return null;
         }
         Weight weight = weight(value, constant, outputAxis, 1 - outputAxis);
