@@ -55,7 +55,7 @@ final class QuantizeCommand implements Callable<Integer> {
             paramLabel = "K",
             description =
                     "Mean bits of a weight, from 2 to 8, such as 4 or 2.5. Bit operations get the same budget: those "
-                            + "of K bits everywhere.")
+                            + "of K bits everywhere, but for layers that read the input, whose activations keep 8 bits.")
     @Nullable
     Double bits;
 

@@ -62,7 +62,8 @@ final class Quantizing {
         try (ConsoleProgress progress = command.common.progress(command.console, command.cancellation)) {
             CalibrationOptions.Read read = command.calibration.read(model, progress);
             Outcome outcome = Quantization.run(read.graph(), read.examples(), plan, progress);
-            var graph = QuantizedExport.graph(outcome.quantized(), format, shares(outcome), settings(command, plan));
+            var graph = QuantizedExport.graph(
+                    outcome.quantized(), format, shares(outcome), settings(command, plan, outcome));
             command.cancellation.check();
             QuantizedExport.write(output, graph);
             Set<String> warnings = new LinkedHashSet<>(read.notices());
@@ -172,11 +173,18 @@ final class Quantizing {
         return out;
     }
 
-    private static Map<String, String> settings(QuantizeCommand command, Plan plan) {
+    private static Map<String, String> settings(QuantizeCommand command, Plan plan, Outcome outcome) {
         Map<String, String> out = new LinkedHashMap<>();
         out.put("bits", String.valueOf(plan.bits()));
         out.put("candidates", plan.candidates().toString());
         out.put("allocate", command.allocate);
+        out.put("allocated by", name(outcome.chosen().objective()));
+        out.put(
+                "outside the budget of bit operations",
+                outcome.quantized().model().layers().stream()
+                        .filter(QuantizableLayer::isFirst)
+                        .map(QuantizableLayer::name)
+                        .collect(Collectors.joining(", ")));
         out.put("error-reduction", plan.reducesErrors() ? "on" : "off");
         out.put("attention", plan.settings().attention().name().toLowerCase(Locale.ROOT));
         out.put("zero code", plan.settings().zeroCode().name().toLowerCase(Locale.ROOT));
