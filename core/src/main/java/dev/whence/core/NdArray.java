@@ -102,9 +102,16 @@ public final class NdArray {
                 : conversion.apply(this);
     }
 
+    /** This array with its elements in memory: itself, unless they stay in a file, which is then read once. */
+    public NdArray inMemory() {
+        return data instanceof StoredElements stored
+                ? stored.read(0, stored.size()).reshape(shape)
+                : this;
+    }
+
     /** The elements in memory: a float, double or long array, which is this array's own unless they stay in a file. */
     private Object held() {
-        return data instanceof StoredElements stored ? stored.read(0, stored.size()).data : data;
+        return inMemory().data;
     }
 
     /** The number of elements of a shape; 1 for a scalar's empty shape. */
@@ -175,33 +182,36 @@ public final class NdArray {
 
     /** A copy as doubles. */
     public double[] toDoubles() {
-        if (held() instanceof double[] d) {
+        NdArray held = inMemory();
+        if (held.data instanceof double[] d) {
             return isStored() ? d : d.clone();
         }
         double[] out = new double[size()];
-        Arrays.setAll(out, this::getDouble);
+        Arrays.setAll(out, held::getDouble);
         return out;
     }
 
     /** A copy as floats. */
     public float[] toFloats() {
-        if (held() instanceof float[] f) {
+        NdArray held = inMemory();
+        if (held.data instanceof float[] f) {
             return isStored() ? f : f.clone();
         }
         float[] out = new float[size()];
         for (int i = 0; i < out.length; i++) {
-            out[i] = (float) getDouble(i);
+            out[i] = (float) held.getDouble(i);
         }
         return out;
     }
 
     /** A copy as longs. */
     public long[] toLongs() {
-        if (held() instanceof long[] l) {
+        NdArray held = inMemory();
+        if (held.data instanceof long[] l) {
             return isStored() ? l : l.clone();
         }
         long[] out = new long[size()];
-        Arrays.setAll(out, this::getLong);
+        Arrays.setAll(out, held::getLong);
         return out;
     }
 
@@ -210,8 +220,11 @@ public final class NdArray {
         return new NdArray(type, data, size(), newShape);
     }
 
-    /** The same elements, which nobody else can change. */
+    /** The same elements in memory, which nobody else can change. */
     public NdArray copy() {
+        if (isStored()) {
+            return inMemory();
+        }
         Object own = switch (data) {
             case float[] f -> f.clone();
             case double[] d -> d.clone();

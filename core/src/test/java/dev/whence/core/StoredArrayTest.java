@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +66,38 @@ class StoredArrayTest {
         assertThat(stored.rows(0, 70_000).isStored()).isFalse();
         assertThat(stored.reshape(30_000, 7).rows(21_845, 21_846))
                 .isEqualTo(array.reshape(30_000, 7).rows(21_845, 21_846));
+    }
+
+    @Test
+    void a_copy_lies_in_memory() {
+        NdArray array = large();
+        NdArray copy = stored(array).copy();
+        assertThat(copy.isStored()).isFalse();
+        assertThat(copy).isEqualTo(array);
+        assertThat(stored(array).inMemory()).isEqualTo(array);
+        assertThat(array.inMemory()).isSameAs(array);
+    }
+
+    @Test
+    void whatever_needs_all_elements_reads_them_once() {
+        int[] read = {0};
+        int size = 200_000;
+        NdArray array = NdArray.of(
+                new StoredElements(NdArray.Type.UINT8, size) {
+                    @Override
+                    NdArray read(int from, int to) {
+                        read[0] += to - from;
+                        return NdArray.ofIntegers(NdArray.Type.UINT8, new long[to - from], to - from);
+                    }
+                },
+                size);
+        List<Runnable> uses = List.of(
+                array::toFloats, array::toDoubles, array::toLongs, array::copy, array::inMemory, array::hashCode);
+        for (Runnable use : uses) {
+            read[0] = 0;
+            use.run();
+            assertThat(read[0]).isEqualTo(size);
+        }
     }
 
     @Test

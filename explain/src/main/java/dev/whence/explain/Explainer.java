@@ -224,8 +224,9 @@ public final class Explainer implements AutoCloseable {
         }
     }
 
-    private List<Explanation> explained(Request request, Runner runner, int kept, BatchSink sink) {
+    private List<Explanation> explained(Request asked, Runner runner, int kept, BatchSink sink) {
         Graph graph = graph();
+        Request request = RepeatedReads.once(asked);
         TargetNode target = TargetNode.of(graph, request.output());
         List<String> sources = Sources.of(graph, request);
         Sources.requireDependence(graph, target.name(), sources);

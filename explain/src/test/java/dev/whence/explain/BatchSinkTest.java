@@ -104,6 +104,42 @@ class BatchSinkTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4})
+    void what_every_batch_needs_is_read_once_from_its_file(int batch) {
+        Graph product = new Networks.Sketch(-1, 3)
+                .input("m", 1, 3)
+                .constant("w", Networks.random(random, 1, 3, 2))
+                .node("Tanh", "t", "x")
+                .node("Mul", "tm", "t", "m")
+                .node("MatMul", "y", "tm", "w")
+                .output("y");
+        NdArray rows = Networks.random(random, 1, EXAMPLES, 3);
+        NdArray mask = Networks.random(random, 1, 1, 3);
+        NdArray reference = Networks.random(random, 1, 1, 3);
+        int[] reads = {0, 0};
+        Request held = Request.of(Map.of("x", rows, "m", mask), DeepLift.RESCALE)
+                .at("t")
+                .reference(ReferenceInputs.of("one", Map.of("t", reference)))
+                .batch(batch);
+        NdArray storedMask = stored("m", mask).converted(mask.type(), some -> counted(some, reads, 0));
+        NdArray storedReference = stored("r", reference).converted(mask.type(), some -> counted(some, reads, 1));
+        Request stored = Request.of(Map.of("x", rows, "m", storedMask), DeepLift.RESCALE)
+                .at("t")
+                .reference(ReferenceInputs.of("one", Map.of("t", storedReference)))
+                .batch(batch);
+        try (Explainer explainer = Explainer.of(product, Precision.FLOAT64)) {
+            assertThat(scores(explainer.explain(stored).getFirst().attribution()))
+                    .isEqualTo(scores(explainer.explain(held).getFirst().attribution()));
+        }
+        assertThat(reads).containsExactly(1, 1);
+    }
+
+    private static NdArray counted(NdArray some, int[] reads, int which) {
+        reads[which]++;
+        return some;
+    }
+
     private NdArray stored(String name, NdArray array) {
         Path file = folder.resolve(name + ".npy");
         Npy.write(file, array);
