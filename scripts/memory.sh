@@ -9,9 +9,8 @@ heap_within() {
     [ "$previous" != --memory ] || size="$argument"
     previous="$argument"
   done
-  size="${size,,}"
-  [[ "$size" =~ ^[1-9][0-9]{0,5}[kmgt]$ ]] || return 0 # none, or refused by the command itself
-  case "${size: -1}" in k) unit=0 ;; m) unit=10 ;; g) unit=20 ;; *) unit=30 ;; esac
+  [[ "$size" =~ ^[1-9][0-9]{0,5}[kmgtKMGT]$ ]] || return 0 # none, or refused by the command itself
+  case "$size" in *[kK]) unit=0 ;; *[mM]) unit=10 ;; *[gG]) unit=20 ;; *) unit=30 ;; esac
   quarter=$(((${size%?} << unit) / 4))
   echo "-Xmx$((quarter > 262144 ? quarter : 262144))k"
 }
