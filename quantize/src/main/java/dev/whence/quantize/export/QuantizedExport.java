@@ -26,6 +26,9 @@ public final class QuantizedExport {
      * bit, what its quantizers give; a layer without quantizers for its operands reads its activations as they are. The
      * report lies in the graph's {@linkplain Graph#metadata() metadata}.
      *
+     * <p>For integer kernels, {@link Format#INT8_QDQ} rounds the bias of a convolution between two quantizers to a whole number
+     * of input scale times weight scale; nothing else differs from what quantizers give.
+     *
      * <p>A uniform quantizer whose zero point no byte holds is widened until it reaches zero.
      *
      * @param contributions how much layers contributed, by name, for the report; may lack some or all

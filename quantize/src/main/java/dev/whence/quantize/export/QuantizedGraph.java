@@ -19,23 +19,26 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The graph of a quantized network: that of the float network with new constants, and nodes that quantize. */
 final class QuantizedGraph {
     private final GraphSurgery graph;
     private final Format format;
     private final ActivationNodes activations;
+    private final IntegerBias integers;
     private long newFloats;
 
-    private QuantizedGraph(Graph source, Format format) {
-        graph = new GraphSurgery(source);
+    private QuantizedGraph(QuantizedModel model, Format format) {
+        graph = new GraphSurgery(Opsets.atLeast(model.model().graph(), format.opset()));
+        integers = new IntegerBias(model);
         this.format = format;
         activations = new ActivationNodes(graph, format);
     }
 
     /** Makes all changes. */
     static QuantizedGraph of(QuantizedModel model, Format format) {
-        QuantizedGraph out = new QuantizedGraph(Opsets.atLeast(model.model().graph(), format.opset()), format);
+        QuantizedGraph out = new QuantizedGraph(model, format);
         for (Normalization site : model.model().normalizations()) {
             NormalizationNumbers numbers = model.normalizations().get(site.name());
             if (numbers != null) {
@@ -98,11 +101,9 @@ final class QuantizedGraph {
             operand(from, i, layer.operands().get(i));
         }
         float[] weight = layer.weight();
-        if (from.weight() != null && weight != null) {
-            weight(layer, from.weight(), weight);
-        }
+        WeightCodes codes = from.weight() == null || weight == null ? null : weight(layer, from.weight(), weight);
         float[] bias = layer.bias();
-        if (bias != null) {
+        if (bias != null && !integerBias(layer, codes, bias)) {
             bias(from, bias);
         }
     }
@@ -115,7 +116,8 @@ final class QuantizedGraph {
         graph.rewire(layer.node(), place, activations.quantized(name, value, quantizer));
     }
 
-    private void weight(QuantizedLayer layer, Weight old, float... weight) {
+    /** The new weights; null if they stay float. */
+    private @Nullable WeightCodes weight(QuantizedLayer layer, Weight old, float... weight) {
         String name = layer.layer().name();
         if (old.data().element() != ElementType.FLOAT32) {
             throw new WhenceException(
@@ -127,23 +129,39 @@ final class QuantizedGraph {
         }
         long[] shape = old.data().shape();
         int place = graph.node(layer.layer().node()).inputs().indexOf(old.value());
-        graph.rewire(layer.layer().node(), place, weight(layer, name + ".weight", shape, weight));
-    }
-
-    private String weight(QuantizedLayer layer, String name, long[] shape, float... weight) {
         if (layer.weightQuantizer() == null) {
-            return graph.constant(name, Constant.of(weight, shape));
+            graph.rewire(layer.layer().node(), place, graph.constant(name + ".weight", Constant.of(weight, shape)));
+            return null;
         }
         boolean hasNibbles = graph.opset() >= Format.INT4_WEIGHTS.opset() && format != Format.INT8_QDQ;
-        WeightCodes codes = WeightCodes.of(layer.layer().name(), weight, layer.weightQuantizer(), hasNibbles, shape);
+        WeightCodes codes = WeightCodes.of(name, weight, layer.weightQuantizer(), hasNibbles, shape);
+        graph.rewire(
+                layer.layer().node(),
+                place,
+                dequantized(name + ".weight", codes.axis(), codes.codes(), codes.scales(), codes.zeroPoints()));
+        return codes;
+    }
+
+    private String dequantized(String name, int axis, Constant codes, Constant scales, @Nullable Constant zeroPoints) {
         List<String> inputs = new ArrayList<>();
-        inputs.add(graph.constant(name + ".codes", codes.codes()));
-        inputs.add(graph.constant(name + ".scale", codes.scales()));
-        if (codes.zeroPoints() != null) {
-            inputs.add(graph.constant(name + ".zero", codes.zeroPoints()));
+        inputs.add(graph.constant(name + ".codes", codes));
+        inputs.add(graph.constant(name + ".scale", scales));
+        if (zeroPoints != null) {
+            inputs.add(graph.constant(name + ".zero", zeroPoints));
         }
-        Attributes axis = codes.axis() < 0 ? Attributes.NONE : Attributes.of("axis", codes.axis());
-        return graph.add("DequantizeLinear", name, axis, inputs.toArray(String[]::new));
+        Attributes along = axis < 0 ? Attributes.NONE : Attributes.of("axis", axis);
+        return graph.add("DequantizeLinear", name, along, inputs.toArray(String[]::new));
+    }
+
+    private boolean integerBias(QuantizedLayer layer, @Nullable WeightCodes weights, float... bias) {
+        IntegerBias.Codes codes =
+                weights == null || format != Format.INT8_QDQ ? null : integers.of(layer, weights, bias);
+        if (codes == null) {
+            return false;
+        }
+        String name = layer.layer().name() + ".bias";
+        graph.rewire(layer.layer().node(), 2, dequantized(name, 0, codes.codes(), codes.scales(), null));
+        return true;
     }
 
     private void bias(QuantizableLayer layer, float... bias) {
