@@ -7,6 +7,7 @@ import dev.whence.explain.Explainer;
 import dev.whence.explain.Lrp;
 import dev.whence.explain.TargetChoice;
 import dev.whence.graph.Precision;
+import dev.whence.quantize.model.ExampleRows;
 import dev.whence.quantize.model.LayerContribution;
 import dev.whence.quantize.model.LayerContributions;
 import dev.whence.quantize.model.QuantizableLayer;
@@ -44,8 +45,8 @@ final class LayerListing {
         LayerListing listing;
         try (ConsoleProgress progress = command.common.progress(command.console, command.cancellation)) {
             CalibrationOptions.Read read = command.calibration.read(command.model, progress);
-            Map<String, NdArray> some = rows(read.examples(), command.examples);
-            QuantizableModel model = QuantizableModel.of(read.graph(), rows(some, 1));
+            Map<String, NdArray> some = ExampleRows.first(read.graph(), read.examples(), command.examples);
+            QuantizableModel model = QuantizableModel.of(read.graph(), ExampleRows.first(read.graph(), some, 1));
             try (Explainer explainer = Explainer.of(read.graph(), Precision.FLOAT32)) {
                 LayerContributions found = LayerContributions.of(explainer, model, some, rules, target);
                 Set<String> warnings = new LinkedHashSet<>(read.notices());
@@ -62,12 +63,6 @@ final class LayerListing {
             listing.print(command.console);
         }
         return ExitCode.DONE;
-    }
-
-    static Map<String, NdArray> rows(Map<String, NdArray> examples, int most) {
-        Map<String, NdArray> out = new LinkedHashMap<>();
-        examples.forEach((name, array) -> out.put(name, array.rows(0, (int) Math.min(most, array.dimension(0)))));
-        return out;
     }
 
     private static Lrp rules(String text) {

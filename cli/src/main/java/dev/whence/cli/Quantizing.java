@@ -166,6 +166,9 @@ final class Quantizing {
     private static Map<String, Double> shares(Outcome outcome) {
         LayerContributions found = outcome.contributions();
         Map<String, Double> out = new LinkedHashMap<>();
+        if (found == null) {
+            return out;
+        }
         double[] shares = found.normalized();
         for (int i = 0; i < shares.length; i++) {
             out.put(found.layers().get(i).layer(), shares[i]);
@@ -263,7 +266,7 @@ final class Quantizing {
         for (int i = 0; i < layers.size(); i++) {
             QuantizableLayer layer = layers.get(i);
             Width its = widths.get(i);
-            double share = Objects.requireNonNull(shares.get(layer.name()));
+            Double share = shares.get(layer.name());
             String bits = its.weightBits() == its.activationBits()
                     ? String.valueOf(its.weightBits())
                     : its.weightBits() + "/" + its.activationBits();
@@ -274,8 +277,8 @@ final class Quantizing {
                     LayerListing.kind(layer),
                     layer.parameters() == 0 ? "" : String.valueOf(layer.parameters()),
                     bits,
-                    String.format(Locale.ROOT, "%.2f %%", 100 * share)));
-            out.println(ink.bar(most == 0 ? 0 : share / most, true, BAR));
+                    share == null ? "" : String.format(Locale.ROOT, "%.2f %%", 100 * share)));
+            out.println(share == null ? "" : ink.bar(most == 0 ? 0 : share / most, true, BAR));
         }
     }
 

@@ -2,14 +2,13 @@ package dev.whence.quantize.calibration;
 
 import dev.whence.core.NdArray;
 import dev.whence.core.Progress;
-import dev.whence.graph.Dimension;
-import dev.whence.graph.Value;
 import dev.whence.quantize.ErrorReduction;
 import dev.whence.quantize.LinearLayout;
 import dev.whence.quantize.Quantizer;
 import dev.whence.quantize.Reparameterisation;
 import dev.whence.quantize.UniformQuantizer;
 import dev.whence.quantize.allocation.Width;
+import dev.whence.quantize.model.ExampleRows;
 import dev.whence.quantize.model.LayerKind;
 import dev.whence.quantize.model.Normalization;
 import dev.whence.quantize.model.Operand;
@@ -70,9 +69,9 @@ public final class Calibration implements AutoCloseable {
         List<Map<String, NdArray>> batches = batches(examples);
         Fitted fitted = new Fitted(Numbers.of(model()), widths);
         int layers = model().layers().size();
-        LayerwiseRun.run(opened, fitted.numbers, batches, (layer, operands, linear) -> {
+        LayerwiseRun.run(opened, fitted.numbers, batches, (layer, reading, linear) -> {
             progress.step(fitted.steps++, 2L * layers, "layers calibrated");
-            return fit(fitted, layer, operands, linear);
+            return fit(fitted, layer, reading, linear);
         });
         if (settings.reparameterises()) {
             model().normalizations().forEach(one -> reparameterise(fitted, one));
@@ -81,9 +80,9 @@ public final class Calibration implements AutoCloseable {
             progress.step(2L * layers, 2L * layers, "layers calibrated");
             return fitted.model(model());
         }
-        LayerwiseRun.run(opened, fitted.numbers, batches, (layer, operands, linear) -> {
+        LayerwiseRun.run(opened, fitted.numbers, batches, (layer, reading, linear) -> {
             progress.step(fitted.steps++, 2L * layers, "layers calibrated");
-            return fit(fitted, layer, operands, linear);
+            return fit(fitted, layer, reading, linear);
         });
         progress.step(2L * layers, 2L * layers, "layers calibrated");
         return fitted.model(model());
@@ -112,11 +111,9 @@ public final class Calibration implements AutoCloseable {
         Map<String, QuantizedLayer> layers = quantized.byName();
         return joined(
                 examples,
-                (layer, operands, linear) -> {
+                (layer, reading, linear) -> {
                     QuantizedLayer one = layers.get(layer.name());
-                    return one == null
-                            ? new LayerwiseRun.Replaced(operands, linear)
-                            : new LayerwiseRun.Replaced(applied(one.operands(), operands), linear);
+                    return new LayerwiseRun.Replaced(one == null ? null : one.operands(), linear);
                 },
                 numbers);
     }
@@ -124,9 +121,7 @@ public final class Calibration implements AutoCloseable {
     /** The outputs of the float network, as {@link #run}. */
     public Map<String, NdArray> runFloat(Map<String, NdArray> examples) {
         return joined(
-                examples,
-                (layer, operands, linear) -> new LayerwiseRun.Replaced(operands, linear),
-                Numbers.of(model()));
+                examples, (layer, reading, linear) -> new LayerwiseRun.Replaced(null, linear), Numbers.of(model()));
     }
 
     /**
@@ -141,13 +136,12 @@ public final class Calibration implements AutoCloseable {
         Numbers exact = Numbers.of(quantized.unrounded());
         return joined(
                 examples,
-                (layer, operands, linear) -> {
+                (layer, reading, linear) -> {
                     QuantizedLayer one = layers.get(layer.name());
                     if (one == null || !layer.name().equals(only)) {
-                        return new LayerwiseRun.Replaced(operands, linear);
+                        return new LayerwiseRun.Replaced(null, linear);
                     }
-                    return new LayerwiseRun.Replaced(
-                            applied(one.operands(), operands), linear == null ? null : all.layer(layer));
+                    return new LayerwiseRun.Replaced(one.operands(), linear == null ? null : all.layer(layer));
                 },
                 exact);
     }
@@ -166,27 +160,13 @@ public final class Calibration implements AutoCloseable {
         return out;
     }
 
-    static List<NdArray> applied(List<Quantizer> quantizers, List<NdArray> operands) {
-        List<NdArray> out = new ArrayList<>();
-        for (int k = 0; k < operands.size(); k++) {
-            NdArray values = operands.get(k);
-            out.add(NdArray.of(quantizers.get(k).apply(values.toFloats(), values.shape()), values.shape()));
-        }
-        return out;
+    static NdArray applied(Quantizer quantizer, NdArray values) {
+        return NdArray.of(quantizer.apply(values.toFloats(), values.shape()), values.shape());
     }
 
     private List<Map<String, NdArray>> batches(Map<String, NdArray> examples) {
-        return Rows.batches(examples, fixedBatch() > 0 ? fixedBatch() : BATCH);
-    }
-
-    private int fixedBatch() {
-        for (Value input : model().graph().inputs()) {
-            List<Dimension> shape = input.shape();
-            if (shape != null && !shape.isEmpty() && shape.getFirst() instanceof Dimension.Fixed(long size)) {
-                return (int) size;
-            }
-        }
-        return 0;
+        int fixed = ExampleRows.fixedBatch(model().graph());
+        return Rows.batches(examples, fixed > 0 ? fixed : BATCH);
     }
 
     // ---- fitting -----------------------------------------------------------------------------------------------
@@ -232,16 +212,16 @@ public final class Calibration implements AutoCloseable {
 
     /** Fits what is not fitted yet, and quantizes. */
     private LayerwiseRun.Replaced fit(
-            Fitted fitted, QuantizableLayer layer, List<NdArray> operands, Numbers.@Nullable Linear linear) {
+            Fitted fitted, QuantizableLayer layer, LayerwiseRun.Reading reading, Numbers.@Nullable Linear linear) {
         Width width = fitted.widths.get(layer.name());
         if (width == null) {
-            return new LayerwiseRun.Replaced(operands, linear);
+            return new LayerwiseRun.Replaced(null, linear);
         }
         List<Quantizer> quantizers = fitted.operands.get(layer.name());
         if (quantizers == null) {
             quantizers = new ArrayList<>();
-            for (int k = 0; k < operands.size(); k++) {
-                quantizers.add(fitted(fitted, layer, k, fits.bits(layer, k, width), operands.get(k)));
+            for (int k = 0; k < layer.operands().size(); k++) {
+                quantizers.add(fitted(fitted, layer, k, fits.bits(layer, k, width), reading.all(k)));
             }
             fitted.operands.put(layer.name(), quantizers);
         }
@@ -251,7 +231,7 @@ public final class Calibration implements AutoCloseable {
                     layer.name(), name -> fits.weight(layer, width.weightBits(), linear));
             rounded = linear.with(weight.apply(linear.weight(), linear.shape()), linear.bias());
         }
-        return new LayerwiseRun.Replaced(applied(quantizers, operands), rounded);
+        return new LayerwiseRun.Replaced(quantizers, rounded);
     }
 
     private Quantizer fitted(Fitted fitted, QuantizableLayer layer, int operand, int bits, NdArray values) {

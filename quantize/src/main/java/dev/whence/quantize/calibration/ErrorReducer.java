@@ -37,34 +37,38 @@ final class ErrorReducer {
                 progress.step(i, layers.size(), "layers corrected");
                 QuantizableLayer layer = layers.get(i);
                 Numbers.Linear linear = layer.weight() == null ? null : exact.layer(layer);
-                List<NdArray> x = floats.read();
-                floats.write(new LayerwiseRun.Replaced(x, linear));
-                List<NdArray> xq = corrected.read();
+                floats.advance();
+                corrected.advance();
                 QuantizedLayer one = byName.get(layer.name());
                 if (one == null) {
-                    corrected.write(new LayerwiseRun.Replaced(xq, linear));
-                    continue;
+                    corrected.write(new LayerwiseRun.Replaced(null, linear));
+                } else {
+                    QuantizedLayer better = linear == null || layer.kind().isConvolution()
+                            ? one
+                            : corrected(one, linear, floats, corrected);
+                    out.add(better);
+                    corrected.write(new LayerwiseRun.Replaced(
+                            one.operands(),
+                            linear == null
+                                    ? null
+                                    : linear.with(Objects.requireNonNull(better.weight()), better.bias())));
                 }
-                List<NdArray> read = Calibration.applied(one.operands(), xq);
-                QuantizedLayer better = linear == null || layer.kind().isConvolution()
-                        ? one
-                        : corrected(one, linear, x.getFirst(), read.getFirst());
-                out.add(better);
-                corrected.write(new LayerwiseRun.Replaced(
-                        read,
-                        linear == null ? null : linear.with(Objects.requireNonNull(better.weight()), better.bias())));
+                floats.write(new LayerwiseRun.Replaced(null, linear));
             }
             progress.step(layers.size(), layers.size(), "layers corrected");
         }
         return new QuantizedModel(quantized.model(), out, quantized.normalizations());
     }
 
-    private QuantizedLayer corrected(QuantizedLayer one, Numbers.Linear linear, NdArray x, NdArray xq) {
+    private QuantizedLayer corrected(QuantizedLayer one, Numbers.Linear linear, LayerwiseRun floats, LayerwiseRun run) {
         LinearLayout layout = Calibration.layout(one.layer());
         float[] bias = linear.bias() == null ? new float[layout.outputs()] : Objects.requireNonNull(linear.bias());
         LinearWeights exact = new LinearWeights(linear.weight(), bias, layout);
         LayerStatistics statistics = new LayerStatistics(layout.inputs(), layout.outputs());
-        statistics.add(xq.toFloats(), outputs(x, exact));
+        for (int b = 0; b < run.batches(); b++) {
+            NdArray read = Calibration.applied(one.operands().getFirst(), run.operand(b, 0));
+            statistics.add(read.toFloats(), outputs(floats.operand(b, 0), exact));
+        }
         ErrorReduction.Reduced reduced =
                 reduction.reduce(exact, (weight, shape) -> fits.reducedWeight(one, layout, weight, shape), statistics);
         return new QuantizedLayer(

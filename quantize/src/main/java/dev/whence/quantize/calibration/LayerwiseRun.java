@@ -3,6 +3,7 @@ package dev.whence.quantize.calibration;
 import dev.whence.core.NdArray;
 import dev.whence.graph.Interpreter;
 import dev.whence.graph.Trace;
+import dev.whence.quantize.Quantizer;
 import dev.whence.quantize.model.Normalization;
 import dev.whence.quantize.model.QuantizableLayer;
 import dev.whence.tensor.Tensor;
@@ -18,8 +19,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run of an opened network layer by layer over all batches at once: {@link #read} gives what the next layer reads of all
- * examples, {@link #write} takes what it shall multiply instead. Between layers only what later ones need is held.
+ * A run of an opened network layer by layer, over all batches at once: {@link #advance} brings every batch up to what the next
+ * layer reads, {@link #write} lays ready what it shall multiply instead. Batches are never joined, so that examples may lie
+ * along any axis. Between layers only what later ones need is held.
  */
 final class LayerwiseRun implements AutoCloseable {
     private final OpenedNetwork opened;
@@ -27,7 +29,6 @@ final class LayerwiseRun implements AutoCloseable {
     private final Map<String, Tensor> constants = new HashMap<>();
     private final TensorScope constantScope = TensorScope.detached();
     private int next;
-    private List<List<NdArray>> read = List.of();
 
     /** What happens at a layer. */
     @FunctionalInterface
@@ -36,19 +37,26 @@ final class LayerwiseRun implements AutoCloseable {
          * Called once a layer, in order.
          *
          * @param layer the layer
-         * @param operands what it reads, of all examples one behind the other along the first axis
+         * @param reading what it reads
          * @param linear its weights and bias; null for a product of activations
          */
-        Replaced read(QuantizableLayer layer, List<NdArray> operands, Numbers.@Nullable Linear linear);
+        Replaced read(QuantizableLayer layer, Reading reading, Numbers.@Nullable Linear linear);
+    }
+
+    /** What a layer reads. */
+    @FunctionalInterface
+    interface Reading {
+        /** The numbers of one operand of all batches, one behind the other; the last axis is kept if all batches share it. */
+        NdArray all(int operand);
     }
 
     /**
      * What a layer multiplies.
      *
-     * @param operands as many as it reads, in the same shapes
+     * @param quantizers what goes over each operand; null if all stay as they are
      * @param linear weights and bias; null for a product
      */
-    record Replaced(List<NdArray> operands, Numbers.@Nullable Linear linear) {}
+    record Replaced(@Nullable List<Quantizer> quantizers, Numbers.@Nullable Linear linear) {}
 
     /** One batch on its way through the network. */
     private static final class Batch {
@@ -70,11 +78,16 @@ final class LayerwiseRun implements AutoCloseable {
     LayerwiseRun(OpenedNetwork opened, Numbers numbers, List<Map<String, NdArray>> inputs) {
         this.opened = opened;
         inputs.forEach(one -> batches.add(new Batch(one)));
-        for (Normalization one : opened.model().normalizations()) {
-            NormalizationNumbers values =
-                    Objects.requireNonNull(numbers.normalizations().get(one.name()));
-            hold(OpenedNetwork.gamma(one), NdArray.of(values.gamma(), values.gamma().length));
-            hold(OpenedNetwork.beta(one), NdArray.of(values.beta(), values.beta().length));
+        try {
+            for (Normalization one : opened.model().normalizations()) {
+                NormalizationNumbers values =
+                        Objects.requireNonNull(numbers.normalizations().get(one.name()), one.name());
+                hold(OpenedNetwork.gamma(one), NdArray.of(values.gamma(), values.gamma().length));
+                hold(OpenedNetwork.beta(one), NdArray.of(values.beta(), values.beta().length));
+            }
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
         }
     }
 
@@ -83,54 +96,79 @@ final class LayerwiseRun implements AutoCloseable {
             OpenedNetwork opened, Numbers numbers, List<Map<String, NdArray>> inputs, LayerReader reader) {
         try (LayerwiseRun run = new LayerwiseRun(opened, numbers, inputs)) {
             for (QuantizableLayer layer : opened.model().layers()) {
-                List<NdArray> operands = run.read();
-                run.write(reader.read(layer, operands, layer.weight() == null ? null : numbers.layer(layer)));
+                run.advance();
+                run.write(reader.read(layer, run::all, layer.weight() == null ? null : numbers.layer(layer)));
             }
             return run.outputs();
         }
     }
 
-    /** What the next layer reads of all examples, one behind the other along the first axis. */
-    List<NdArray> read() {
-        read = advance(next);
-        QuantizableLayer layer = opened.model().layers().get(next);
-        List<NdArray> whole = new ArrayList<>();
-        for (int k = 0; k < layer.operands().size(); k++) {
-            int operand = k;
-            whole.add(Rows.joined(read.stream().map(one -> one.get(operand)).toList()));
+    /** Runs every batch up to what the next layer reads. */
+    void advance() {
+        OpenedNetwork.Stage stage = opened.all().get(next);
+        for (Batch batch : batches) {
+            advance(batch, stage);
+            drop(batch.values, stage, false);
         }
-        return whole;
+        drop(constants, stage, false);
     }
 
-    /** Lays ready what the layer that was read multiplies. */
+    int batches() {
+        return batches.size();
+    }
+
+    /** What the next layer reads of one batch. */
+    NdArray operand(int batch, int operand) {
+        String name = opened.all().get(next).wanted().get(operand);
+        Tensor value = Objects.requireNonNull(batches.get(batch).values.get(name), name);
+        try (TensorScope scope = TensorScope.open()) {
+            return value.toNdArray();
+        }
+    }
+
+    private NdArray all(int operand) {
+        List<NdArray> parts = new ArrayList<>();
+        for (int b = 0; b < batches.size(); b++) {
+            parts.add(operand(b, operand));
+        }
+        return Rows.flat(parts);
+    }
+
+    /** Lays ready what the layer multiplies that was advanced to, and goes on to the next one. */
     void write(Replaced replaced) {
-        QuantizableLayer layer = opened.model().layers().get(next++);
+        QuantizableLayer layer = opened.model().layers().get(next);
+        OpenedNetwork.Stage stage = opened.all().get(next);
         Numbers.Linear linear = replaced.linear();
         if (linear != null) {
             hold(OpenedNetwork.weight(layer), NdArray.of(linear.weight(), linear.shape()));
             hold(OpenedNetwork.bias(layer), bias(layer, linear));
         }
-        long[] from = new long[layer.operands().size()];
+        List<Quantizer> quantizers = replaced.quantizers();
         for (int b = 0; b < batches.size(); b++) {
             Batch batch = batches.get(b);
             try (TensorScope scope = TensorScope.open()) {
-                for (int k = 0; k < from.length; k++) {
-                    long rows = read.get(b).get(k).dimension(0);
-                    NdArray part = replaced.operands().get(k).rows((int) from[k], (int) (from[k] + rows));
-                    from[k] += rows;
-                    batch.values.put(OpenedNetwork.operand(layer, k), batch.scope.adopt(Tensor.of(part)));
+                for (int k = 0; k < layer.operands().size(); k++) {
+                    Tensor read = Objects.requireNonNull(
+                            batch.values.get(stage.wanted().get(k)));
+                    Tensor written = quantizers == null
+                            ? read.alias()
+                            : Tensor.of(Calibration.applied(quantizers.get(k), operand(b, k)));
+                    batch.values.put(OpenedNetwork.operand(layer, k), batch.scope.adopt(written));
                 }
             }
+            drop(batch.values, stage, true);
         }
+        next++;
     }
 
     /** The network's outputs of every batch, when all layers have been written. */
     List<Map<String, NdArray>> outputs() {
+        advance();
         List<Map<String, NdArray>> outputs = new ArrayList<>();
-        for (List<NdArray> values : advance(next)) {
+        for (int b = 0; b < batches.size(); b++) {
             Map<String, NdArray> byName = new LinkedHashMap<>();
-            for (int k = 0; k < values.size(); k++) {
-                byName.put(opened.outputs().get(k), values.get(k));
+            for (int k = 0; k < opened.outputs().size(); k++) {
+                byName.put(opened.outputs().get(k), operand(b, k));
             }
             outputs.add(byName);
         }
@@ -143,23 +181,10 @@ final class LayerwiseRun implements AutoCloseable {
         }
     }
 
-    /** Runs one stage of every batch; returns the values that were wanted. */
-    private List<List<NdArray>> advance(int at) {
-        OpenedNetwork.Stage stage = opened.all().get(at);
-        List<List<NdArray>> values = new ArrayList<>();
-        for (Batch batch : batches) {
-            values.add(advance(batch, stage));
-            drop(batch.values, stage);
-        }
-        drop(constants, stage);
-        return values;
-    }
-
-    private List<NdArray> advance(Batch batch, OpenedNetwork.Stage stage) {
+    private void advance(Batch batch, OpenedNetwork.Stage stage) {
         Set<String> kept = new LinkedHashSet<>(stage.wanted());
         kept.addAll(stage.made());
         kept.removeAll(batch.values.keySet());
-        List<NdArray> out = new ArrayList<>();
         try (TensorScope scope = TensorScope.open()) {
             Map<String, Tensor> feeds = new LinkedHashMap<>(constants);
             feeds.putAll(batch.values);
@@ -169,16 +194,13 @@ final class LayerwiseRun implements AutoCloseable {
                 Tensor value = trace.slot(name).tensor();
                 batch.values.put(name, batch.scope.adopt(value.alias()));
             }
-            for (String name : stage.wanted()) {
-                out.add(Objects.requireNonNull(batch.values.get(name), name).toNdArray());
-            }
         }
-        return out;
     }
 
-    private static void drop(Map<String, Tensor> held, OpenedNetwork.Stage stage) {
+    /** Frees what no later stage needs: what the stage was run for, or all else. */
+    private static void drop(Map<String, Tensor> held, OpenedNetwork.Stage stage, boolean isWanted) {
         for (String name : stage.dropped()) {
-            Tensor gone = held.remove(name);
+            Tensor gone = stage.wanted().contains(name) == isWanted ? held.remove(name) : null;
             if (gone != null) {
                 gone.close();
             }

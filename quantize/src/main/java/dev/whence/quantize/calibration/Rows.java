@@ -1,8 +1,9 @@
 package dev.whence.quantize.calibration;
 
 import dev.whence.core.NdArray;
+import dev.whence.quantize.model.ExampleRows;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -10,48 +11,81 @@ import java.util.Map;
 final class Rows {
     private Rows() {}
 
-    /** One array behind the other; all have the same shape but for the first axis. */
+    /**
+     * Outputs of several batches as one array, joined along the first axis. Where other axes differ too, all numbers stand one
+     * behind the other, rows of the last axis if all share it.
+     */
     static NdArray joined(List<NdArray> parts) {
         if (parts.size() == 1) {
             return parts.getFirst();
         }
+        long[] shape = parts.getFirst().shape();
         long rows = 0;
-        int size = 0;
+        boolean isAlike = shape.length > 0;
         for (NdArray part : parts) {
-            rows += part.dimension(0);
-            size = Math.addExact(size, part.size());
+            long[] its = part.shape();
+            isAlike &= its.length == shape.length
+                    && Arrays.equals(its, 1, its.length, shape, Math.min(1, shape.length), shape.length);
+            rows += isAlike ? its[0] : 0;
         }
-        float[] all = new float[size];
+        if (!isAlike) {
+            return flat(parts);
+        }
+        shape[0] = rows;
+        return behind(parts, shape);
+    }
+
+    /** All numbers of arrays, one behind the other, in rows of the last axis if all share it; an only one as it is. */
+    static NdArray flat(List<NdArray> parts) {
+        if (parts.size() == 1) {
+            return parts.getFirst();
+        }
+        long width = last(parts.getFirst());
+        long size = 0;
+        for (NdArray part : parts) {
+            size += part.size();
+            width = last(part) == width ? width : 1;
+        }
+        return behind(parts, size / Math.max(1, width), width);
+    }
+
+    private static long last(NdArray array) {
+        return array.rank() == 0 ? 1 : array.dimension(array.rank() - 1);
+    }
+
+    private static NdArray behind(List<NdArray> parts, long... shape) {
+        int size = Math.toIntExact(NdArray.elements(shape));
+        NdArray.Type type = parts.getFirst().type();
+        if (type.isFloating()) {
+            float[] all = new float[size];
+            int at = 0;
+            for (NdArray part : parts) {
+                System.arraycopy(part.toFloats(), 0, all, at, part.size());
+                at += part.size();
+            }
+            return NdArray.of(all, shape);
+        }
+        long[] all = new long[size];
         int at = 0;
         for (NdArray part : parts) {
-            float[] data = part.toFloats();
-            System.arraycopy(data, 0, all, at, data.length);
-            at += data.length;
+            System.arraycopy(part.toLongs(), 0, all, at, part.size());
+            at += part.size();
         }
-        long[] shape = parts.getFirst().shape();
-        shape[0] = rows;
-        return NdArray.of(all, shape);
+        return NdArray.ofIntegers(type, all, shape);
     }
 
     /**
      * The inputs of a network cut into batches.
      *
-     * @param inputs with one row an example each
+     * @param inputs with one row an example each; others are in every batch
      * @param size most examples of a batch
      */
     static List<Map<String, NdArray>> batches(Map<String, NdArray> inputs, int size) {
-        int examples = examples(inputs);
+        int examples = ExampleRows.count(inputs);
         List<Map<String, NdArray>> out = new ArrayList<>();
         for (int first = 0; first < examples; first += size) {
-            int from = first;
-            Map<String, NdArray> one = new LinkedHashMap<>();
-            inputs.forEach((name, array) -> one.put(name, array.rows(from, Math.min(from + size, examples))));
-            out.add(one);
+            out.add(ExampleRows.of(inputs, first, Math.min(first + size, examples)));
         }
         return out;
-    }
-
-    static int examples(Map<String, NdArray> inputs) {
-        return (int) inputs.values().iterator().next().dimension(0);
     }
 }

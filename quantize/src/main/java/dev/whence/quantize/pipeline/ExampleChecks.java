@@ -6,6 +6,7 @@ import dev.whence.core.WhenceException;
 import dev.whence.graph.Dimension;
 import dev.whence.graph.Graph;
 import dev.whence.graph.Value;
+import dev.whence.quantize.model.ExampleRows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,7 +34,7 @@ final class ExampleChecks {
                                 + "' for calibration examples; its inputs are " + graph.inputs() + ".");
             }
         }
-        long count = -1;
+        int count = ExampleRows.count(examples);
         for (Value input : graph.inputs()) {
             NdArray array = examples.get(input.name());
             if (array == null) {
@@ -43,15 +44,14 @@ final class ExampleChecks {
             }
             requireShape(input, array);
             requireFinite(input, array);
-            if (count >= 0 && array.dimension(0) != count) {
+            if (array.dimension(0) != count && !isForAll(input, array)) {
                 throw new WhenceException(
                         ErrorCode.SHAPE_MISMATCH,
                         "Calibration examples differ in number: input '" + input.name() + "' has " + array.dimension(0)
                                 + " rows, another input has " + count + ".");
             }
-            count = array.dimension(0);
         }
-        int fixed = Examples.fixedBatch(graph);
+        int fixed = ExampleRows.fixedBatch(graph);
         if (fixed > count) {
             throw new WhenceException(
                     ErrorCode.SHAPE_MISMATCH,
@@ -59,6 +59,15 @@ final class ExampleChecks {
                             + (count == 1 ? "1 calibration example is" : count + " calibration examples are")
                             + " given; give a multiple of " + fixed + ", or export the model with a free first axis.");
         }
+    }
+
+    /** Whether rows are no examples: there is one for all, or as many as the model fixes. */
+    private static boolean isForAll(Value input, NdArray array) {
+        List<Dimension> shape = input.shape();
+        return array.dimension(0) == 1
+                || (shape != null
+                        && shape.getFirst() instanceof Dimension.Fixed(long rows)
+                        && rows == array.dimension(0));
     }
 
     private static void requireShape(Value input, NdArray array) {
@@ -124,12 +133,18 @@ final class ExampleChecks {
     /** What the user should know of examples that can be run. */
     static List<String> warnings(Graph graph, Map<String, NdArray> examples) {
         List<String> out = new ArrayList<>();
-        long count = examples.values().iterator().next().dimension(0);
+        int count = ExampleRows.count(examples);
         if (count < FEW) {
             out.add("Only " + count + " calibration " + (count == 1 ? "example was" : "examples were")
                     + " given; ranges fitted to fewer than " + FEW + " say little about other examples.");
         }
-        int fixed = Examples.fixedBatch(graph);
+        if (count < Examples.ENOUGH_TO_HOLD) {
+            out.add("With fewer than " + Examples.ENOUGH_TO_HOLD
+                    + " calibration examples none is held back: the divergence"
+                    + " that is told, and that decides between allocations, is on the examples that the network was fitted"
+                    + " to.");
+        }
+        int fixed = ExampleRows.fixedBatch(graph);
         if (fixed > 1 && count % fixed != 0) {
             out.add("The last " + count % fixed + " calibration examples were left out: the model runs batches of "
                     + fixed + " and no others.");

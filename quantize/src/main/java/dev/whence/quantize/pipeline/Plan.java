@@ -2,6 +2,8 @@ package dev.whence.quantize.pipeline;
 
 import dev.whence.quantize.allocation.Objective;
 import dev.whence.quantize.calibration.CalibrationSettings;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -12,8 +14,8 @@ import java.util.stream.IntStream;
  * @param bits the mean width, of weights and of bit operations alike; need not be whole
  * @param candidates the widths that a layer may have, 2 to 8
  * @param objectives what decides who gets the bits. Of several, each is tried and the one wins whose answers diverge least
- *     from the float network's, on examples that no score was taken from. {@link Objective#UNIFORM} gives every layer the same
- * @param pins widths that are settled, by layer name
+ *     from the float network's, on examples held back for it where there are enough. {@link Objective#UNIFORM} gives every layer the same
+ * @param pins widths that are settled, by layer name; their order is kept
  * @param reducesErrors whether the closed-form corrections run
  * @param settings how quantizers are fitted
  */
@@ -37,7 +39,7 @@ public record Plan(
     public Plan {
         candidates = candidates.stream().distinct().sorted().toList();
         objectives = List.copyOf(objectives);
-        pins = Map.copyOf(pins);
+        pins = Collections.unmodifiableMap(new LinkedHashMap<>(pins));
         if (!(bits >= NARROWEST && bits <= WIDEST)) {
             throw new IllegalArgumentException("a mean width of " + bits);
         }

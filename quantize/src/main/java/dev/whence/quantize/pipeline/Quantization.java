@@ -27,11 +27,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Quantizes a network within a budget of bits: asks what each layer contributes, lets an exact solver give the bits to those
- * that matter, fits, corrects, and keeps the best of what was tried. Every choice is made on the calibration examples.
+ * that matter, fits, corrects, and keeps the best of what was tried. Every choice is made on the calibration examples; where
+ * there are 48 or more, on a quarter of them that is held back until it is made.
  *
  * <pre>{@code
  * Outcome outcome = Quantization.run(graph, Map.of("image", images), Plan.of(3), Progress.SILENT);
@@ -77,7 +79,8 @@ public final class Quantization {
 
     private Outcome run() {
         requireLayers();
-        LayerContributions contributions = contributions();
+        @Nullable LayerContributions contributions = contributions();
+        Map<String, Double> relevance = relevance(contributions);
         try (Calibration calibration = Calibration.of(model, plan.settings())) {
             Map<String, Map<Integer, Double>> sensitivities =
                     needs(Objective::needsSensitivities) ? sensitivities(calibration) : Map.of();
@@ -85,24 +88,30 @@ public final class Quantization {
             Map<String, NdArray> exact = calibration.runFloat(asked);
             List<Outcome.Trial> trials = new ArrayList<>();
             Outcome.@Nullable Trial best = null;
+            @Nullable QuantizedModel plain = null;
             @Nullable QuantizedModel taken = null;
             for (Objective objective : plan.objectives()) {
-                Allocation allocation = allocate(objective, contributions, sensitivities);
-                QuantizedModel quantized = quantize(calibration, allocation);
+                Allocation allocation = allocate(objective, relevance, sensitivities);
+                QuantizedModel fitted = fitted(calibration, allocation);
+                QuantizedModel quantized = corrected(calibration, fitted, examples.forCorrections());
                 double divergence = Divergence.of(exact, calibration.run(quantized, asked));
                 Outcome.Trial trial = new Outcome.Trial(objective, allocation, divergence);
                 trials.add(trial);
                 if (best == null || divergence < best.divergence()) {
                     best = trial;
+                    plain = fitted;
                     taken = quantized;
                 }
             }
-            if (best == null || taken == null) {
+            if (best == null || plain == null || taken == null) {
                 throw new IllegalStateException("a plan without objectives");
+            }
+            if (examples.areHeld()) {
+                taken = corrected(calibration, plain, examples.inputs());
             }
             ParetoFrontier frontier = plan.isUniform()
                     ? null
-                    : ParetoFrontier.of(choices(best.objective(), contributions, sensitivities), FRONTIER_POINTS);
+                    : ParetoFrontier.of(choices(best.objective(), relevance, sensitivities), FRONTIER_POINTS);
             return new Outcome(taken, contributions, sensitivities, trials, best, frontier, warnings);
         }
     }
@@ -147,15 +156,41 @@ public final class Quantization {
         return plan.objectives().stream().anyMatch(of);
     }
 
-    private LayerContributions contributions() {
+    /** What layers contribute, or null where that cannot be told and need not be known. */
+    private @Nullable LayerContributions contributions() {
         progress.step(0, 1, "relevance of layers");
         try (Explainer explainer = Explainer.of(model.graph(), Precision.FLOAT32)) {
             LayerContributions found = LayerContributions.of(
                     explainer, model, examples.forContributions(), Lrp.ATTENTION, new TargetChoice.ArgMax());
             warnings.addAll(found.warnings());
-            progress.step(1, 1, "relevance of layers");
             return found;
+        } catch (WhenceException e) {
+            if (e.code() == ErrorCode.CANCELLED || needs(Objective::needsContributions)) {
+                throw e;
+            }
+            warnings.add("What layers contribute cannot be told: " + e.getMessage());
+            return null;
+        } finally {
+            progress.step(1, 1, "relevance of layers");
         }
+    }
+
+    /**
+     * What layers contribute, by name. A layer where no relevance arrives, since it feeds another output than the explained one,
+     * counts as much as the least of the others: it is not known to be worthless.
+     */
+    private Map<String, Double> relevance(@Nullable LayerContributions contributions) {
+        Map<String, Double> out = new HashMap<>();
+        if (contributions != null) {
+            contributions.layers().forEach(one -> out.put(one.layer(), one.mean()));
+        }
+        double least = out.values().stream()
+                .mapToDouble(Double::doubleValue)
+                .filter(one -> one > 0)
+                .min()
+                .orElse(1);
+        model.layers().forEach(layer -> out.merge(layer.name(), least, Math::max));
+        return out;
     }
 
     /** Each layer alone at each width, against the float answers. */
@@ -172,7 +207,7 @@ public final class Quantization {
             for (QuantizableLayer layer : model.layers()) {
                 progress.step(done++, all, "layers tried alone");
                 double divergence = Divergence.of(exact, calibration.runWithOne(quantized, layer.name(), asked));
-                out.computeIfAbsent(layer.name(), name -> new HashMap<>()).put(bits, divergence);
+                out.computeIfAbsent(layer.name(), name -> new LinkedHashMap<>()).put(bits, divergence);
             }
         }
         progress.step(all, all, "layers tried alone");
@@ -180,8 +215,8 @@ public final class Quantization {
     }
 
     private Allocation allocate(
-            Objective objective, LayerContributions contributions, Map<String, Map<Integer, Double>> sensitivities) {
-        List<LayerChoice> choices = choices(objective, contributions, sensitivities);
+            Objective objective, Map<String, Double> relevance, Map<String, Map<Integer, Double>> sensitivities) {
+        List<LayerChoice> choices = choices(objective, relevance, sensitivities);
         List<Budget> budgets = Budget.average(plan.bits());
         return objective == Objective.UNIFORM
                 ? AllocationSolver.uniform(choices, budgets)
@@ -189,12 +224,11 @@ public final class Quantization {
     }
 
     private List<LayerChoice> choices(
-            Objective objective, LayerContributions contributions, Map<String, Map<Integer, Double>> sensitivities) {
+            Objective objective, Map<String, Double> relevance, Map<String, Map<Integer, Double>> sensitivities) {
         List<LayerChoice> out = new ArrayList<>();
         for (QuantizableLayer layer : model.layers()) {
             List<Width> widths = widths(layer, objective);
-            double contribution =
-                    contributions.layer(layer.name()).orElseThrow().mean();
+            double contribution = Objects.requireNonNull(relevance.get(layer.name()));
             double[] harm = widths.stream()
                     .mapToDouble(width ->
                             sensitivities.getOrDefault(layer.name(), Map.of()).getOrDefault(width.weightBits(), 0.0))
@@ -218,21 +252,30 @@ public final class Quantization {
         Integer pin = plan.pins().get(layer.name());
         List<Integer> bits = pin != null
                 ? List.of(pin)
-                : layer.isFirst() && objective == Objective.UNIFORM
-                        ? List.of((int) Math.floor(plan.bits()))
-                        : plan.candidates();
+                : layer.isFirst() && objective == Objective.UNIFORM ? List.of(uniform()) : plan.candidates();
         int first = plan.settings().firstActivationBits();
         return bits.stream().map(b -> new Width(b, layer.isFirst() ? first : b)).toList();
     }
 
-    private QuantizedModel quantize(Calibration calibration, Allocation allocation) {
+    /** The widest candidate within the mean, else the narrowest. */
+    private int uniform() {
+        return plan.candidates().stream()
+                .filter(bits -> bits <= plan.bits())
+                .reduce((one, wider) -> wider)
+                .orElse(plan.candidates().getFirst());
+    }
+
+    private QuantizedModel fitted(Calibration calibration, Allocation allocation) {
         Map<String, Width> widths = new HashMap<>();
         for (int i = 0; i < allocation.layers().size(); i++) {
             widths.put(allocation.layers().get(i).name(), allocation.widths().get(i));
         }
-        QuantizedModel quantized = calibration.quantize(widths, examples.forFits(), progress);
+        return calibration.quantize(widths, examples.forFits(), progress);
+    }
+
+    private QuantizedModel corrected(Calibration calibration, QuantizedModel quantized, Map<String, NdArray> on) {
         return plan.reducesErrors()
-                ? calibration.reduceErrors(quantized, new ErrorReduction(), examples.inputs(), progress)
+                ? calibration.reduceErrors(quantized, new ErrorReduction(), on, progress)
                 : quantized;
     }
 }

@@ -11,6 +11,7 @@ import dev.whence.quantize.Quantizer;
 import dev.whence.quantize.Reparameterisation.CommonZeroPoint;
 import dev.whence.quantize.UniformQuantizer;
 import dev.whence.quantize.allocation.Width;
+import dev.whence.quantize.model.Normalization;
 import dev.whence.quantize.model.QuantizableModel;
 import dev.whence.testkit.GoldenJson;
 import dev.whence.testkit.Shared;
@@ -58,6 +59,7 @@ class CalibrationGoldenTest {
     void a_network_opened_at_its_layers_computes_what_it_did() {
         List<Path> models = QuantizeFixtures.floatModels();
         assumeTrue(!models.isEmpty(), "no golden networks");
+        int seen = 0;
         for (Path file : models) {
             String name = QuantizeFixtures.modelName(file);
             Path answers = file.resolveSibling("float_logits_" + name + "_test" + IMAGES + ".npy");
@@ -68,8 +70,10 @@ class CalibrationGoldenTest {
                     double[] expected = dev.whence.core.Npy.read(answers).toDoubles();
                     assertThat(found).as(file.toString()).containsExactly(expected, within(SAME_FLOAT));
                 }
+                seen++;
             }
         }
+        assertThat(seen).as("networks with answers").isPositive();
     }
 
     @Test
@@ -107,6 +111,7 @@ class CalibrationGoldenTest {
     /** The first normalisation: nothing before it can have drifted. */
     private static void first(JsonNode golden, QuantizedModel quantized, Path file) {
         JsonNode change = golden.get("reparam").iterator().next();
+        vector(change.get("r"), quantized, file);
         Quantizer operand = quantized.layers().stream()
                 .filter(layer -> layer.layer().data().normalization() != null)
                 .findFirst()
@@ -122,6 +127,24 @@ class CalibrationGoldenTest {
         assertThat((double) found.zeroPoints()[0])
                 .as(file + ": zero point")
                 .isCloseTo(change.get("target_zero_point").doubleValue(), within(SAME_FIRST));
+    }
+
+    /** The scale of each channel that moved: what the normalisation's own scales were divided by. */
+    private static void vector(JsonNode expected, QuantizedModel quantized, Path file) {
+        Normalization site = quantized.model().normalizations().stream()
+                .filter(one -> quantized.normalizations().containsKey(one.name()))
+                .findFirst()
+                .orElseThrow();
+        float[] before = site.gammaData().toNdArray().toFloats();
+        float[] after = Objects.requireNonNull(quantized.normalizations().get(site.name()))
+                .gamma();
+        assertThat(before).as(file + ": channels").hasSize(expected.size());
+        for (int c = 0; c < before.length; c++) {
+            double wanted = expected.get(c).doubleValue();
+            assertThat((double) before[c] / after[c])
+                    .as(file + ": r of channel " + c)
+                    .isCloseTo(wanted, within(SAME_FIRST * wanted));
+        }
     }
 
     private static void logits(JsonNode expected, NdArray found, Path file) {

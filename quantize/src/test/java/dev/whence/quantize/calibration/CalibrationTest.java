@@ -1,6 +1,7 @@
 package dev.whence.quantize.calibration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.whence.core.NdArray;
@@ -15,9 +16,12 @@ import dev.whence.graph.operators.StandardOperators;
 import dev.whence.quantize.ErrorReduction;
 import dev.whence.quantize.allocation.Width;
 import dev.whence.quantize.model.QuantizableModel;
+import dev.whence.tensor.TensorScope;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -80,11 +84,83 @@ class CalibrationTest {
             assertThat(only(calibration.runFloat(inputs)).toDoubles()).containsExactly(exact, within(CLOSE));
             QuantizedModel quantized = calibration.quantize(widths(model), inputs);
             assertThat(quantized.normalizations()).hasSize(1);
-            double most = java.util.Arrays.stream(exact).map(Math::abs).max().orElseThrow();
+            double most = Arrays.stream(exact).map(Math::abs).max().orElseThrow();
             assertThat(only(calibration.run(quantized, inputs)).toDoubles())
                     .containsExactly(exact, within(0.05 * most));
             QuantizedModel better = calibration.reduceErrors(quantized, new ErrorReduction(), inputs, Progress.SILENT);
             assertThat(only(calibration.run(better, inputs)).toDoubles()).containsExactly(exact, within(0.05 * most));
+        }
+    }
+
+    /** Tokens first, examples second, as torch's attention has them; beside the numbers, the place of the largest. */
+    private Graph tokensFirst() {
+        return Graph.builder("tokens")
+                .opset(17)
+                .input("x", NdArray.Type.FLOAT32, -1, 3, 4)
+                .constant("gamma", Constant.of(new float[] {1, 2, 0.5f, 8}, 4))
+                .constant("w", Constant.of(numbers(16), 4, 4))
+                .constant("v", Constant.of(numbers(16), 4, 4))
+                .node("Transpose", List.of("x"), List.of("t"), Attributes.of("perm", new long[] {1, 0, 2}))
+                .node("LayerNormalization", "n", "t", "gamma")
+                .node("MatMul", "h", "n", "w")
+                .node("MatMul", "y", "h", "v")
+                .node("ArgMax", List.of("y"), List.of("best"), Attributes.of("axis", -1))
+                .output("y")
+                .output("best")
+                .build();
+    }
+
+    @Test
+    void examples_may_lie_along_another_axis_than_the_first() {
+        Graph graph = tokensFirst();
+        int count = 80;
+        Map<String, NdArray> inputs = Map.of("x", NdArray.of(numbers(count * 12), count, 3, 4));
+        QuantizableModel model =
+                QuantizableModel.of(graph, Map.of("x", inputs.get("x").rows(0, 1)));
+        try (Calibration calibration = Calibration.of(model, CalibrationSettings.USUAL)) {
+            double[] exact = calibration.runFloat(inputs).get("y").toDoubles();
+            double most = Arrays.stream(exact).map(Math::abs).max().orElseThrow();
+            QuantizedModel quantized = calibration.quantize(widths(model), inputs);
+            assertThat(calibration.run(quantized, inputs).get("y").toDoubles())
+                    .containsExactly(exact, within(0.05 * most));
+            QuantizedModel better = calibration.reduceErrors(quantized, new ErrorReduction(), inputs, Progress.SILENT);
+            assertThat(calibration.run(better, inputs).get("y").toDoubles())
+                    .containsExactly(exact, within(0.05 * most));
+        }
+    }
+
+    @Test
+    void outputs_of_whole_numbers_stay_so() {
+        Graph graph = tokensFirst();
+        Map<String, NdArray> inputs = Map.of("x", NdArray.of(numbers(80 * 12), 80, 3, 4));
+        try (Calibration calibration = Calibration.of(QuantizableModel.of(graph, inputs), CalibrationSettings.USUAL)) {
+            NdArray best = Objects.requireNonNull(calibration.runFloat(inputs).get("best"));
+            assertThat(best.type()).isEqualTo(NdArray.Type.INT64);
+            assertThat(best.size()).isEqualTo(80 * 3);
+        }
+    }
+
+    @Test
+    void a_run_that_cannot_begin_holds_nothing() {
+        Graph graph = Graph.builder("two")
+                .opset(17)
+                .input("x", NdArray.Type.FLOAT32, -1, 4)
+                .constant("gamma", Constant.of(new float[] {1, 2, 0.5f, 8}, 4))
+                .constant("w", Constant.of(numbers(16), 4, 4))
+                .node("LayerNormalization", "n", "x", "gamma")
+                .node("MatMul", "h", "n", "w")
+                .node("LayerNormalization", "m", "h", "gamma")
+                .node("MatMul", "y", "m", "w")
+                .output("y")
+                .build();
+        QuantizableModel model = QuantizableModel.of(graph, Map.of("x", NdArray.of(numbers(4), 1, 4)));
+        Numbers fewer = Numbers.of(new QuantizableModel(
+                graph, model.layers(), model.normalizations().subList(0, 1), List.of()));
+        try (OpenedNetwork opened = OpenedNetwork.of(model)) {
+            long before = TensorScope.liveTensors();
+            assertThatThrownBy(() -> new LayerwiseRun(opened, fewer, List.of()))
+                    .isInstanceOf(NullPointerException.class);
+            assertThat(TensorScope.liveTensors()).isEqualTo(before);
         }
     }
 }
