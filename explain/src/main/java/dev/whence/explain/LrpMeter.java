@@ -5,7 +5,6 @@ import dev.whence.core.NdArray;
 import dev.whence.core.WhenceException;
 import dev.whence.graph.Graph;
 import dev.whence.graph.Interpreter;
-import dev.whence.graph.Node;
 import dev.whence.graph.Slot;
 import dev.whence.graph.Step;
 import dev.whence.tensor.Tensor;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Sums the relevance that arrives at some values in a walk, when it is complete there; nothing is held for it. */
 final class LrpMeter {
-    private final Map<String, String> makers = new LinkedHashMap<>();
+    private final Set<String> values;
     private final List<Map<String, RelevanceSums.Sums>> byTarget = new ArrayList<>();
     private final List<double[]> starts = new ArrayList<>();
     private int first;
@@ -29,16 +28,17 @@ final class LrpMeter {
 
     private LrpMeter(Graph graph, Collection<String> values, int targets, int examples) {
         for (String value : values) {
-            Node maker = graph.producer(value)
-                    .orElseThrow(() -> new WhenceException(
-                            ErrorCode.TARGET_INVALID,
-                            "Model '" + graph.name() + "' has no inner value '" + value
-                                    + "' at which relevance could be summed."));
-            makers.put(value, maker.name());
+            if (graph.producer(value).isEmpty()) {
+                throw new WhenceException(
+                        ErrorCode.TARGET_INVALID,
+                        "Model '" + graph.name() + "' has no inner value '" + value
+                                + "' at which relevance could be summed.");
+            }
         }
+        this.values = new LinkedHashSet<>(values);
         for (int t = 0; t < targets; t++) {
             Map<String, RelevanceSums.Sums> sums = new LinkedHashMap<>();
-            for (String value : makers.keySet()) {
+            for (String value : this.values) {
                 sums.put(
                         value,
                         new RelevanceSums.Sums(new double[examples], new double[examples], new double[examples]));
@@ -71,9 +71,39 @@ final class LrpMeter {
         return out;
     }
 
-    /** The nodes that make the values. */
-    Set<String> nodes() {
-        return new LinkedHashSet<>(makers.values());
+    /** The values at which relevance is summed. */
+    Set<String> values() {
+        return values;
+    }
+
+    /**
+     * Refuses values on the way that the walk would pass by.
+     *
+     * @param all the steps from the target back as the network has them
+     * @param walked the steps that the walk takes
+     * @throws WhenceException {@link ErrorCode#TARGET_INVALID} if one lies within a group of steps that is walked as one
+     */
+    void requireReached(List<Step> all, List<Step> walked) {
+        Set<String> missed = measured(all);
+        missed.removeAll(measured(walked));
+        for (String value : missed) {
+            throw new WhenceException(
+                    ErrorCode.TARGET_INVALID,
+                    "Relevance cannot be summed at value '" + value + "': it lies within elementwise steps that are one"
+                            + " function for relevance. Name the value that this function makes or takes.");
+        }
+    }
+
+    private Set<String> measured(List<Step> steps) {
+        Set<String> found = new LinkedHashSet<>();
+        for (Step step : steps) {
+            for (Slot out : step.outputs()) {
+                if (out != null && values.contains(out.name())) {
+                    found.add(out.name());
+                }
+            }
+        }
+        return found;
     }
 
     /** Takes down what stands at a target of a batch. */
@@ -106,12 +136,7 @@ final class LrpMeter {
     }
 
     private boolean isMeasured(Step step) {
-        for (Slot out : step.outputs()) {
-            if (out != null && makers.containsKey(out.name())) {
-                return true;
-            }
-        }
-        return false;
+        return !measured(List.of(step)).isEmpty();
     }
 
     private void take(int target, Step step, @Nullable Signal[] outputs) {

@@ -48,13 +48,18 @@ final class LrpRun implements Runner {
 
     @Override
     public Set<String> nodes() {
-        Set<String> nodes = new HashSet<>(meter == null ? Set.of() : meter.nodes());
+        Set<String> nodes = new HashSet<>();
         for (LrpAssignment assignment : method.composite().assignments()) {
             if (assignment.place() instanceof LrpPlace.AtNode(String node)) {
                 nodes.add(node);
             }
         }
         return nodes;
+    }
+
+    @Override
+    public Set<String> values() {
+        return meter == null ? Set.of() : meter.values();
     }
 
     @Override
@@ -69,6 +74,10 @@ final class LrpRun implements Runner {
             List<NdArray> seeds = task.seeds(value);
             List<Step> steps = ElementwiseGroups.fused(trace.steps());
             requireRules(steps, target);
+            if (meter != null) {
+                meter.requireReached(
+                        Reachability.stepsTowards(trace.steps(), target), Reachability.stepsTowards(steps, target));
+            }
             LrpPlan plan = LrpPlan.of(method.composite(), steps, 0);
             LrpPropagation.Keeping keeping = ledger == null ? null : ledger.keeping();
             Propagation rules = new LrpPropagation(network, method, plan, task.count(), keeping);

@@ -8,7 +8,6 @@ import dev.whence.graph.rewrite.Rewrites;
 import dev.whence.graph.rewrite.Rewritten;
 import dev.whence.tensor.Device;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -114,16 +113,13 @@ final class NetworkForms implements AutoCloseable {
      * The form that is wanted, or the plain one if it lacks something.
      *
      * @param nodes nodes that must be there
-     * @param target a value that must be there
-     * @param sources values that must be there
+     * @param values values that must be there
      */
-    Served serve(Form wanted, Set<String> nodes, String target, List<String> sources) {
+    Served serve(Form wanted, Set<String> nodes, Set<String> values) {
         boolean mayFold = wanted == Form.FOLDED || (wanted == Form.FASTEST && precision == Precision.FLOAT32);
         if (!mayFold || !isFoldable()) {
             return new Served(plain(), true);
         }
-        Set<String> values = new HashSet<>(sources);
-        values.add(target);
         return holds(nodes, values) ? new Served(folded(), true) : new Served(plain(), wanted == Form.FASTEST);
     }
 

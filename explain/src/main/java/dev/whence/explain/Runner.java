@@ -18,6 +18,11 @@ interface Runner extends AutoCloseable {
         return Set.of();
     }
 
+    /** The values, beside target and sources, that the runner must find in the network. */
+    default Set<String> values() {
+        return Set.of();
+    }
+
     @Override
     default void close() {}
 
