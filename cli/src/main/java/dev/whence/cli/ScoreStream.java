@@ -1,13 +1,16 @@
 package dev.whence.cli;
 
 import dev.whence.core.Attribution;
+import dev.whence.core.ErrorCode;
 import dev.whence.core.NdArray;
 import dev.whence.core.Npy;
+import dev.whence.core.WhenceException;
 import dev.whence.explain.BatchSink;
 import dev.whence.explain.Explanation;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +20,7 @@ final class ScoreStream implements BatchSink {
     private final int examples;
     private final @Nullable OutputStream out;
     private Check.@Nullable Tally tally;
+    private long[] shape = {};
 
     /**
      * Begins with the first example.
@@ -44,11 +48,19 @@ final class ScoreStream implements BatchSink {
         }
     }
 
+    /** The file's header is the first batch's, so the rows of every batch must have the shape that it promises. */
     private void write(OutputStream file, int first, NdArray scores) throws IOException {
+        long[] its = scores.shape();
+        its[0] = examples;
         if (first == 0) {
-            long[] shape = scores.shape();
-            shape[0] = examples;
+            shape = its;
             Npy.writeHeader(file, scores.type(), shape);
+        } else if (!Arrays.equals(shape, its)) {
+            throw new WhenceException(
+                    ErrorCode.SHAPE_MISMATCH,
+                    "The scores from example " + first + " on have shape " + Arrays.toString(scores.shape())
+                            + ", those before " + Arrays.toString(shape)
+                            + "; the examples must have equal shapes to be written into one array.");
         }
         Npy.writeElements(file, scores);
     }

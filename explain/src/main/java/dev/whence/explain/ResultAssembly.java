@@ -1,12 +1,14 @@
 package dev.whence.explain;
 
 import dev.whence.core.Attribution;
+import dev.whence.core.ErrorCode;
 import dev.whence.core.Method;
 import dev.whence.core.NdArray;
 import dev.whence.core.Provenance;
 import dev.whence.core.Reference;
 import dev.whence.core.Target;
 import dev.whence.core.Units;
+import dev.whence.core.WhenceException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -43,6 +45,7 @@ final class ResultAssembly {
     void add(int first, List<BatchResult> results) {
         for (int t = 0; t < results.size(); t++) {
             BatchResult result = results.get(t);
+            requireByExample(result);
             warnings.get(t).addAll(result.warnings());
             if (first < kept) {
                 held.get(t).add(result.first(kept - first));
@@ -51,6 +54,19 @@ final class ResultAssembly {
                 sink.take(t, first, explanation(t, first, List.of(result), result.warnings()));
             }
         }
+    }
+
+    private static void requireByExample(BatchResult result) {
+        result.scores().forEach((source, scores) -> {
+            if (scores.rank() == 0 || scores.dimension(0) != result.count()) {
+                throw new WhenceException(
+                        ErrorCode.SHAPE_MISMATCH,
+                        "The scores of '" + source + "' have shape " + Arrays.toString(scores.shape()) + " for "
+                                + result.count() + (result.count() == 1 ? " example" : " examples")
+                                + "; their first axis must be the batch to be told apart by example. Name another value"
+                                + " with --at.");
+            }
+        });
     }
 
     /**

@@ -135,6 +135,29 @@ class BatchSinkTest {
         assertThat(reads).containsExactly(1, 1);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4, 5})
+    void scores_whose_first_axis_is_not_the_batch_are_refused_before_any_is_handed_out(int batch) {
+        Graph turned = new Networks.Sketch(-1, 3)
+                .constant("w", Networks.random(random, 1, 3, 2))
+                .node("Transpose", "t", "x")
+                .node("Tanh", "a", "t")
+                .node("Transpose", "b", "a")
+                .node("MatMul", "y", "b", "w")
+                .output("y");
+        Request request = Request.of(Map.of("x", Networks.random(random, 1, 5, 3)), Gradient.PLAIN)
+                .at("a")
+                .batch(batch);
+        List<Integer> begun = new ArrayList<>();
+        try (Explainer explainer = Explainer.of(turned, Precision.FLOAT64)) {
+            assertThatThrownBy(() -> explainer.explain(request, 1, (t, first, b) -> begun.add(first)))
+                    .isInstanceOfSatisfying(
+                            WhenceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SHAPE_MISMATCH))
+                    .hasMessageContaining("'a' have shape [3, " + batch + "]");
+        }
+        assertThat(begun).isEmpty();
+    }
+
     private static NdArray counted(NdArray some, int[] reads, int which) {
         reads[which]++;
         return some;
