@@ -39,6 +39,7 @@ final class Auditing {
         MethodChoice.find(command.method);
         TargetText.parse(command.target.target);
         Work.batch(command.target.batch);
+        Work.memory(command.target);
         List<ReferenceSpec> references = Work.references(command.references);
         ResultFiles files = ResultFiles.of(
                 command.results,
@@ -48,6 +49,7 @@ final class Auditing {
         try (ConsoleProgress progress = command.common.progress(command.console, command.cancellation);
                 Session session = Session.open(command.model, command.files, progress)) {
             AttributionMethod method = Work.method(session, command.method, command.settings, command.rules);
+            HeldScores.requireRoom(session, command.target, 1);
             Request request = Work.request(session, command.target, method, references, progress, notices);
             if (method instanceof Lrp) {
                 Conserving conserving = Conserving.of(session, request, notices);

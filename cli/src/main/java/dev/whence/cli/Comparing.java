@@ -34,6 +34,7 @@ final class Comparing {
         List<ReferenceSpec> references = references(command.references);
         TargetText.parse(command.target.target);
         Work.batch(command.target.batch);
+        Work.memory(command.target);
         ResultFiles files = ResultFiles.of(
                 command.results,
                 EnumSet.of(ResultFiles.Kind.HTML, ResultFiles.Kind.JSON, ResultFiles.Kind.CSV),
@@ -48,6 +49,7 @@ final class Comparing {
                     session.graph(),
                     session.inputs().values());
             List<Way> ways = ways(resolved, references);
+            HeldScores.requireRoom(session, command.target, ways.size());
             List<Attribution> attributions = new ArrayList<>();
             List<Long> elements = List.of();
             for (Way way : ways) {

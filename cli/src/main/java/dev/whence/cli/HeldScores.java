@@ -18,21 +18,31 @@ final class HeldScores {
      * @throws WhenceException {@link ErrorCode#MEMORY} that says what would fit
      */
     static void requireRoom(Session session, TargetOptions options) {
+        requireRoom(session, options, 1, "write them as they come with '-o FILE.npy' alone");
+    }
+
+    /** As above, for results that are always made of all scores, in so many ways each. */
+    static void requireRoom(Session session, TargetOptions options, int ways) {
+        requireRoom(session, options, ways, "take fewer examples with --rows");
+    }
+
+    private static void requireRoom(Session session, TargetOptions options, int ways, String instead) {
         long needed = 0;
         for (LoadedInput input : session.inputs().values()) {
             NdArray values = input.values();
             boolean isScored = options.at == null && values.type().isFloating();
             needed += isScored ? (long) values.size() * (values.type() == NdArray.Type.FLOAT64 ? 8 : 4) : 0;
         }
+        needed *= ways;
         long heap = Runtime.getRuntime().maxMemory();
         long limit = Work.memory(options);
         long room = limit > 0 ? Math.min(limit, heap) : heap;
         if (needed * COPIES > room) {
             throw new WhenceException(
                     ErrorCode.MEMORY,
-                    "The scores of all " + session.examples() + " examples take " + megabytes(needed)
-                            + ", held twice, and there are " + megabytes(room)
-                            + " for everything; write them as they come with '-o FILE.npy' alone, or give "
+                    "The scores of all " + session.examples() + " examples" + (ways == 1 ? "" : " in " + ways + " ways")
+                            + " take " + megabytes(needed) + ", held twice, and there are " + megabytes(room)
+                            + " for everything; " + instead + ", or give "
                             + (limit > 0 ? "more with --memory." : "Java more with WHENCE_JAVA_OPTS=-Xmx8g."));
         }
     }

@@ -1,25 +1,41 @@
 package dev.whence.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.whence.core.Attribution;
+import dev.whence.core.Completeness;
+import dev.whence.core.Method;
 import dev.whence.core.NdArray;
 import dev.whence.core.Npy;
+import dev.whence.core.Provenance;
+import dev.whence.core.Reference;
+import dev.whence.core.Target;
+import dev.whence.core.Units;
+import dev.whence.core.WhenceException;
 import dev.whence.examples.Bundled;
+import dev.whence.explain.Explanation;
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Inputs of many rows: read from their file batch by batch, and their scores written as they come. */
 class ManyRowsTest {
@@ -193,6 +209,55 @@ class ManyRowsTest {
 
         assertThat(ran.exitCode()).isEqualTo(ExitCode.FAILED);
         assertThat(ran.err()).contains("The scores of all 6000 examples", "-o FILE.npy", "WH-MEMORY");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"compare", "audit"})
+    void what_is_made_of_all_scores_is_refused_before_the_work_begins_too(String command) throws IOException {
+        List<String> line = new ArrayList<>(
+                List.of(command, model(), "--input", sequences(6000).toString(), "--memory", "40m"));
+        if (command.equals("compare")) {
+            line.addAll(List.of("--methods", "gradient,deeplift-rescale"));
+        } else {
+            line.set(line.size() - 1, "20m");
+        }
+        Ran ran = Ran.whence(line.toArray(String[]::new));
+
+        assertThat(ran.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(ran.err()).contains("The scores of all 6000 examples", "--rows", "WH-MEMORY");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"compare", "audit"})
+    void a_wrong_size_of_memory_is_told_before_files_are_read(String command) {
+        Ran ran =
+                Ran.whence(command, folder.resolve("none.onnx").toString(), "--input", "none.npy", "--memory", "much");
+
+        assertThat(ran.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ran.err()).contains("Option --memory must be").doesNotContain("none.onnx");
+    }
+
+    @Test
+    void a_batch_of_another_shape_than_the_first_is_refused() {
+        ScoreStream stream = new ScoreStream(some -> Check.of(some, "float32", null), 3, new ByteArrayOutputStream());
+        stream.take(0, 0, batch(1, NdArray.of(new float[] {1, 2}, 1, 2)));
+
+        assertThatThrownBy(() -> stream.take(0, 1, batch(2, NdArray.of(new float[] {1, 2}, 2, 1))))
+                .isInstanceOf(WhenceException.class)
+                .hasMessageContaining("[2, 1]");
+    }
+
+    private static Explanation batch(int examples, NdArray scores) {
+        double[] zeros = new double[examples];
+        Attribution attribution = new Attribution(
+                new Method("gradient", Map.of(), Completeness.NONE),
+                new Target("y", "0", zeros),
+                new Reference("none", zeros, List.of()),
+                List.of(Units.of("x", scores)),
+                zeros,
+                List.of(),
+                new Provenance("", "whence", "CPU", 0, Instant.EPOCH, Map.of()));
+        return new Explanation(attribution, new double[0][], Collections.nCopies(examples, 0L));
     }
 
     // ---- processes of their own --------------------------------------------------------------------------------
