@@ -49,12 +49,14 @@ public final class Explainer implements AutoCloseable {
     private final NetworkForms forms;
     private final String modelHash;
     private final InstantSource clock;
+    private final MemoryExperience memory;
     private final AtomicReference<@Nullable ReferenceTraces> spareReferences = new AtomicReference<>();
 
-    private Explainer(NetworkForms forms, String modelHash, InstantSource clock) {
+    private Explainer(NetworkForms forms, String modelHash, InstantSource clock, MemoryExperience memory) {
         this.forms = forms;
         this.modelHash = modelHash;
         this.clock = clock;
+        this.memory = memory;
     }
 
     /**
@@ -65,12 +67,17 @@ public final class Explainer implements AutoCloseable {
     public static Explainer load(Path file, Precision precision, Device device) {
         OnnxModel model = OnnxModel.load(file);
         NetworkForms forms = new NetworkForms(rectified(model.graph()), precision, device);
-        return new Explainer(forms, "sha256:" + model.sha256(), InstantSource.system());
+        return new Explainer(forms, "sha256:" + model.sha256(), InstantSource.system(), experience());
     }
 
     /** Explains a graph that did not come from a file. */
     public static Explainer of(Graph graph, Precision precision) {
-        return new Explainer(new NetworkForms(rectified(graph), precision, Device.CPU), "", InstantSource.system());
+        NetworkForms forms = new NetworkForms(rectified(graph), precision, Device.CPU);
+        return new Explainer(forms, "", InstantSource.system(), experience());
+    }
+
+    private static MemoryExperience experience() {
+        return new MemoryExperience(new ProcessMemory());
     }
 
     /** Rectifiers however they are spelled, because some methods treat them apart; every value keeps its name. */
@@ -211,12 +218,12 @@ public final class Explainer implements AutoCloseable {
 
     /** Another graph in the same precision and on the same device, to be closed by the caller. */
     Explainer sibling(Graph graph) {
-        return new Explainer(new NetworkForms(graph, precision(), forms.device()), "", clock);
+        return new Explainer(new NetworkForms(graph, precision(), forms.device()), "", clock, memory);
     }
 
     /** The same network in float64, to be closed by the caller. */
     Explainer inFloat64() {
-        return new Explainer(new NetworkForms(graph(), Precision.FLOAT64, forms.device()), modelHash, clock);
+        return new Explainer(new NetworkForms(graph(), Precision.FLOAT64, forms.device()), modelHash, clock, memory);
     }
 
     List<Explanation> explain(Request request, Runner runner) {
@@ -239,7 +246,7 @@ public final class Explainer implements AutoCloseable {
         List<Map<String, NdArray>> references = references(request, sources, served.network());
         references.forEach(r -> InputChecks.requireFinite("reference", r));
         int examples = examples(request.inputs());
-        BatchPlan plan = BatchPlan.forRequest(request, examples, fixedBatch());
+        BatchPlan plan = BatchPlan.forRequest(request, examples, fixedBatch(), precision(), memory);
         Chosen chosen = new Chosen(request.targets(), examples);
         SourceReferences compared = new SourceReferences(served.network(), moved(request, sources));
         ResultAssembly assembly = new ResultAssembly(request, target.name(), chosen, provenance(request), kept, sink);

@@ -7,24 +7,22 @@ import java.nio.file.Path;
 import java.util.OptionalLong;
 
 /** What the system says of the memory that this process holds, native memory and Java's together. */
-final class ProcessMemory {
+final class ProcessMemory implements MemoryReader {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final Path RESET = Path.of("/proc/self/clear_refs");
 
-    private ProcessMemory() {}
-
-    /** Bytes held now; empty where the system does not tell. */
-    static OptionalLong resident() {
+    @Override
+    public OptionalLong resident() {
         return read("VmRSS:");
     }
 
-    /** The most bytes held since the last {@link #resetPeak}; empty where the system does not tell. */
-    static OptionalLong peak() {
+    @Override
+    public OptionalLong peak() {
         return read("VmHWM:");
     }
 
-    /** Begins a new peak. Where the system refuses, the peak stays that of the whole run, which errs on the safe side. */
-    static void resetPeak() {
+    @Override
+    public void resetPeak() {
         try {
             Files.writeString(RESET, "5", StandardCharsets.US_ASCII);
         } catch (IOException e) {
