@@ -117,7 +117,8 @@ final class QuantizeCommand implements Callable<Integer> {
     /** The command with its two others. */
     static CommandLine create(Console console, Cancellation cancellation) {
         return new CommandLine(new QuantizeCommand(console, cancellation))
-                .addSubcommand(new QuantizeLayersCommand(console, cancellation));
+                .addSubcommand(new QuantizeLayersCommand(console, cancellation))
+                .addSubcommand(new QuantizeEvaluateCommand(console, cancellation));
     }
 
     @Override

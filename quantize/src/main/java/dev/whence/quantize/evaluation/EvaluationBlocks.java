@@ -18,7 +18,7 @@ final class EvaluationBlocks {
         Classification classes = evaluation.classification();
         if (classes != null && classes.accuracy() != null) {
             blocks.add(accuracy(classes.accuracy()));
-            blocks.add(Block.paragraph(sentence(classes.accuracy().difference())));
+            blocks.add(Block.paragraph(classes.accuracy().difference().sentence()));
         }
         if (classes != null) {
             blocks.add(Table.facts("Beside the original, on " + evaluation.examples() + " examples", beside(classes)));
@@ -44,18 +44,18 @@ final class EvaluationBlocks {
                 "", "Original", "Quantized");
         table.row(
                 Table.Cell.text("Largest class"),
-                Table.Cell.text(text(accuracy.original())),
-                Table.Cell.text(text(accuracy.quantized())));
+                Table.Cell.text(accuracy.original().text()),
+                Table.Cell.text(accuracy.quantized().text()));
         table.row(
                 Table.Cell.text("Among the five largest"),
-                Table.Cell.text(text(accuracy.originalTop5())),
-                Table.Cell.text(text(accuracy.quantizedTop5())));
+                Table.Cell.text(accuracy.originalTop5().text()),
+                Table.Cell.text(accuracy.quantizedTop5().text()));
         return table;
     }
 
     private static Map<String, String> beside(Classification classes) {
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("Same class", text(classes.agreement()));
+        facts.put("Same class", classes.agreement().text());
         facts.put("Divergence, mean", String.format(Locale.ROOT, "%.4g nats", classes.divergence()));
         facts.put("Divergence, largest", String.format(Locale.ROOT, "%.4g nats", classes.largestDivergence()));
         facts.put("Cosine of scores", String.format(Locale.ROOT, "%.4f", classes.cosine()));
@@ -95,31 +95,8 @@ final class EvaluationBlocks {
                     percent(accuracy.quantized().rate()) + " instead of "
                             + percent(accuracy.original().rate()) + " of " + evaluation.examples() + " examples");
         }
-        facts.put("Same class", text(classes.agreement()));
+        facts.put("Same class", classes.agreement().text());
         return facts;
-    }
-
-    static String text(Proportion share) {
-        return String.format(
-                Locale.ROOT,
-                "%.2f %% (%.2f to %.2f), %d of %d",
-                100 * share.rate(),
-                100 * share.low(),
-                100 * share.high(),
-                share.hits(),
-                share.of());
-    }
-
-    static String sentence(McNemar difference) {
-        double p = difference.probability();
-        return String.format(
-                Locale.ROOT,
-                "Only the original is right on %d examples, only the quantized network on %d; two equally good networks"
-                        + " would differ by as much with a probability of %.2g, so the difference %s.",
-                difference.onlyFirst(),
-                difference.onlySecond(),
-                p,
-                p < 0.05 ? "is real" : "may be chance");
     }
 
     private static String percent(double share) {

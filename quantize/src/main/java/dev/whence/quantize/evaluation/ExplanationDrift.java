@@ -8,6 +8,7 @@ import dev.whence.core.WhenceException;
 import dev.whence.explain.Lrp;
 import dev.whence.graph.Graph;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -75,5 +76,16 @@ public record ExplanationDrift(String method, String unit, List<Example> example
                 .filter(Double::isFinite)
                 .min()
                 .orElse(Double.NaN);
+    }
+
+    /** Mean and smallest cosine, as a person reads them. */
+    public String text() {
+        return String.format(
+                Locale.ROOT,
+                "cosine %.3f on average, %.3f at least, %d example%s",
+                mean(),
+                least(),
+                examples.size(),
+                examples.size() == 1 ? "" : "s");
     }
 }

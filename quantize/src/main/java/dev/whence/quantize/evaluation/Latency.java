@@ -104,6 +104,22 @@ public record Latency(String runtime, Settings settings, int batch, Timing origi
                 : OptionalDouble.empty();
     }
 
+    /** Both medians and their ratio, as a person reads them; empty if one of the two does not run. */
+    public String text() {
+        if (ratio().isEmpty()) {
+            return "";
+        }
+        return String.format(
+                Locale.ROOT,
+                "%.3g ms instead of %.3g ms a run, %.2f times as long, in %s with %d thread%s",
+                quantized.median().orElse(0),
+                original.median().orElse(0),
+                ratio().orElse(0),
+                runtime,
+                settings.threads(),
+                settings.threads() == 1 ? "" : "s");
+    }
+
     /** What a user should not overlook: that a smaller file is slower, or that one does not run. */
     public List<String> warnings() {
         List<String> all = new ArrayList<>();

@@ -54,16 +54,4 @@ final class LatencyBlocks {
                         new Chart.Series("original", new double[] {1, 1}),
                         new Chart.Series("quantized", new double[] {size, ratio})));
     }
-
-    static String sentence(Latency latency) {
-        return String.format(
-                Locale.ROOT,
-                "%.3g ms instead of %.3g ms a run, %.2f times as long, in %s with %d thread%s",
-                latency.quantized().median().orElse(0),
-                latency.original().median().orElse(0),
-                latency.ratio().orElse(0),
-                latency.runtime(),
-                latency.settings().threads(),
-                latency.settings().threads() == 1 ? "" : "s");
-    }
 }

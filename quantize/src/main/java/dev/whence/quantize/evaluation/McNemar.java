@@ -1,5 +1,7 @@
 package dev.whence.quantize.evaluation;
 
+import java.util.Locale;
+
 /**
  * McNemar's test of two classifiers on the same examples (McNemar 1947): only examples that exactly one of the two gets right
  * tell them apart. The probability is exact, from the binomial distribution, for any number of them.
@@ -26,5 +28,18 @@ public record McNemar(int onlyFirst, int onlySecond) {
             term += Math.log((double) (n - k) / (k + 1));
         }
         return Math.min(1, 2 * tail);
+    }
+
+    /** What the test says of a network and its quantized form, in that order. */
+    public String sentence() {
+        double p = probability();
+        return String.format(
+                Locale.ROOT,
+                "Only the original is right on %d examples, only the quantized network on %d; two equally good networks"
+                        + " would differ by as much with a probability of %.2g, so the difference %s.",
+                onlyFirst,
+                onlySecond,
+                p,
+                p < 0.05 ? "is more than chance" : "may be chance");
     }
 }

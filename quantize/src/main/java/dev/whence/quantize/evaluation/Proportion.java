@@ -1,5 +1,7 @@
 package dev.whence.quantize.evaluation;
 
+import java.util.Locale;
+
 /**
  * How many of some trials succeeded, with the 95 % interval of Wilson 1927, which stays within 0 and 1 and holds near both.
  *
@@ -30,6 +32,12 @@ public record Proportion(int hits, int of) {
     /** The upper end of the interval. */
     public double high() {
         return Math.min(1, middle() + reach());
+    }
+
+    /** The share with its interval, such as {@code 96.20 % (95.11 to 97.06), 1443 of 1500}. */
+    public String text() {
+        return String.format(
+                Locale.ROOT, "%.2f %% (%.2f to %.2f), %d of %d", 100 * rate(), 100 * low(), 100 * high(), hits, of);
     }
 
     private double middle() {

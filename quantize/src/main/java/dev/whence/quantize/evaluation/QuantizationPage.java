@@ -99,16 +99,11 @@ public final class QuantizationPage {
         if (drift != null) {
             facts.put(
                     "Same evidence",
-                    String.format(
-                            Locale.ROOT,
-                            "cosine %.3f on average, %.3f at least, %d examples",
-                            drift.mean(),
-                            drift.least(),
-                            drift.examples().size()));
+                    drift.text());
         }
         Latency latency = report.latency();
         if (latency != null && latency.ratio().isPresent()) {
-            facts.put("Time", LatencyBlocks.sentence(latency));
+            facts.put("Time", latency.text());
         }
         blocks.add(Table.facts("", facts));
         return blocks;
