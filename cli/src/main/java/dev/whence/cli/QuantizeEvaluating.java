@@ -36,8 +36,7 @@ final class QuantizeEvaluating {
         requireAtLeast("--explain", command.explained, 0);
         requireAtLeast("--runs", command.runs, 0);
         requireAtLeast("--timed-threads", command.timedThreads, 1);
-        ResultFiles files =
-                QuantizedComparison.place(command.report, List.of(command.original, command.quantized));
+        ResultFiles files = QuantizedComparison.place(command.report, List.of(command.original, command.quantized));
         long[] labels = command.labels == null ? null : labels(command.labels);
         RunReport report;
         try (ConsoleProgress progress = command.common.progress(command.console, command.cancellation)) {
@@ -68,10 +67,9 @@ final class QuantizeEvaluating {
             long @Nullable [] labels,
             ConsoleProgress progress) {
         Graph quantized = OnnxModel.load(command.quantized).graph();
-        QuantizedComparison both = new QuantizedComparison(
-                read.graph(), quantized, command.original, command.quantized, read.examples());
-        RunReport report =
-                RunReport.of(command.original, command.quantized).withWarnings(List.copyOf(read.notices()));
+        QuantizedComparison both =
+                new QuantizedComparison(read.graph(), quantized, command.original, command.quantized, read.examples());
+        RunReport report = RunReport.of(command.original, command.quantized).withWarnings(List.copyOf(read.notices()));
         QuantizationReport found = QuantizationReport.of(quantized).orElse(null);
         report = found == null ? report : report.with(found);
         report = both.results(report, labels, progress);
@@ -98,8 +96,7 @@ final class QuantizeEvaluating {
         boolean isColumn = found.rank() == 1 || (found.rank() == 2 && found.dimension(1) == 1);
         if (found.type().isFloating() || !isColumn) {
             throw new WhenceException(
-                    ErrorCode.INPUT_INVALID,
-                    file + ": holds " + found + "; labels are whole numbers, one an example.");
+                    ErrorCode.INPUT_INVALID, file + ": holds " + found + "; labels are whole numbers, one an example.");
         }
         return found.toLongs();
     }
@@ -155,17 +152,19 @@ final class QuantizeEvaluating {
             out.printf(Locale.ROOT, LINE, "right class", accuracy.quantized().text());
             out.printf(Locale.ROOT, LINE, "  original", accuracy.original().text());
             if (classes.classes() > 5) {
-                out.printf(Locale.ROOT, LINE, "among five", accuracy.quantizedTop5().text());
-                out.printf(Locale.ROOT, LINE, "  original", accuracy.originalTop5().text());
+                out.printf(
+                        Locale.ROOT,
+                        LINE,
+                        "among five",
+                        accuracy.quantizedTop5().text());
+                out.printf(
+                        Locale.ROOT, LINE, "  original", accuracy.originalTop5().text());
             }
             out.printf(Locale.ROOT, LINE, "McNemar", accuracy.difference().sentence());
         }
         out.printf(Locale.ROOT, LINE, "same class", classes.agreement().text());
         String divergence = String.format(
-                Locale.ROOT,
-                "%.4g nats on average, %.4g at most",
-                classes.divergence(),
-                classes.largestDivergence());
+                Locale.ROOT, "%.4g nats on average, %.4g at most", classes.divergence(), classes.largestDivergence());
         out.printf(Locale.ROOT, LINE, "divergence", divergence);
     }
 

@@ -1,11 +1,15 @@
 package dev.whence.cli;
 
 import dev.whence.core.ErrorCode;
+import dev.whence.core.Progress;
 import dev.whence.core.WhenceException;
+import dev.whence.graph.Graph;
 import dev.whence.quantize.allocation.Allocation;
 import dev.whence.quantize.allocation.Objective;
 import dev.whence.quantize.allocation.Width;
 import dev.whence.quantize.calibration.CalibrationSettings;
+import dev.whence.quantize.evaluation.Latency;
+import dev.whence.quantize.evaluation.RunReport;
 import dev.whence.quantize.export.Format;
 import dev.whence.quantize.export.QuantizationReport;
 import dev.whence.quantize.export.QuantizedExport;
@@ -33,6 +37,13 @@ import java.util.stream.Collectors;
 /** The work of {@code whence quantize}. */
 final class Quantizing {
     private static final int BAR = 20;
+
+    /** Examples on which a report compares results. */
+    private static final int COMPARED = 64;
+
+    /** Examples on which a report compares evidence. */
+    private static final int EXPLAINED = 6;
+
     private static final double KILO = 1e3;
     private static final double MEGA = 1e6;
 
@@ -58,25 +69,41 @@ final class Quantizing {
                 : Format.of(command.format);
         Plan plan = plan(command, bits, format);
         requireWritable(output, model);
+        ResultFiles reports = QuantizedComparison.place(command.report, List.of(model, output));
         Quantizing done;
         try (ConsoleProgress progress = command.common.progress(command.console, command.cancellation)) {
             CalibrationOptions.Read read = command.calibration.read(model, progress);
             Outcome outcome = Quantization.run(read.graph(), read.examples(), plan, progress);
-            var graph = QuantizedExport.graph(
+            Graph graph = QuantizedExport.graph(
                     outcome.quantized(), format, shares(outcome), settings(command, plan, outcome));
             command.cancellation.check();
             QuantizedExport.write(output, graph);
             Set<String> warnings = new LinkedHashSet<>(read.notices());
             warnings.addAll(outcome.warnings());
             done = new Quantizing(outcome, QuantizationReport.of(graph).orElseThrow(), output, warnings);
+            if (!reports.isEmpty()) {
+                QuantizedComparison both = new QuantizedComparison(
+                        read.graph(), graph, model, output, LayerListing.rows(read.examples(), COMPARED));
+                QuantizedComparison.write(reports, done.reported(both, progress));
+            }
         }
         done.warnings.forEach(sentence -> command.common.notice(command.console, "note: " + sentence));
         if (command.common.json) {
             command.console.out().println(done.toJson());
         } else {
-            done.print(command.console);
+            done.print(command.console, reports);
         }
         return ExitCode.DONE;
+    }
+
+    /** The report, with both networks compared on the first examples. */
+    private RunReport reported(QuantizedComparison both, Progress progress) {
+        RunReport known = RunReport.of(both.originalFile(), output)
+                .with(report)
+                .with(outcome)
+                .withWarnings(List.copyOf(warnings));
+        RunReport compared = both.results(known, null, progress);
+        return both.latency(both.evidence(compared, EXPLAINED, progress), Latency.Settings.USUAL, progress);
     }
 
     // ---- what is wanted ----------------------------------------------------------------------------------------
@@ -199,7 +226,7 @@ final class Quantizing {
 
     // ---- what came of it ---------------------------------------------------------------------------------------
 
-    private void print(Console console) {
+    private void print(Console console, ResultFiles reports) {
         PrintWriter out = console.out();
         Ink ink = new Ink(console);
         layers(out, ink);
@@ -234,7 +261,7 @@ final class Quantizing {
                 bytes(totals.floatBytes()),
                 bytes(fileSize()),
                 100 * totals.operationsRatio()));
-        out.println("written: " + output);
+        out.println("written: " + output + (reports.isEmpty() ? "" : ", " + reports.text()));
     }
 
     private static String bytes(long bytes) {

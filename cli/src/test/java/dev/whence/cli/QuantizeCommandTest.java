@@ -97,6 +97,26 @@ class QuantizeCommandTest {
     }
 
     @Test
+    void a_report_tells_where_the_bits_went_and_what_was_lost() throws java.io.IOException {
+        Path page = folder.resolve("small.html");
+        Ran ran = quantize("--bits", "4", "--report", page.toString());
+
+        assertThat(ran.exitCode()).as(ran.err()).isEqualTo(ExitCode.DONE);
+        assertThat(ran.out()).contains("written: " + output + ", " + page);
+        assertThat(Files.readString(page)).contains("ONNX Runtime").contains("proved");
+    }
+
+    @Test
+    void a_report_of_an_unknown_ending_is_refused_before_the_work() {
+        Ran ran =
+                quantize("--bits", "4", "--report", folder.resolve("small.pdf").toString());
+
+        assertThat(ran.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ran.err()).contains("possible are");
+        assertThat(output).doesNotExist();
+    }
+
+    @Test
     void two_runs_write_the_same_bytes() throws java.io.IOException {
         quantize("--bits", "3");
         byte[] first = Files.readAllBytes(output);

@@ -85,7 +85,14 @@ class QuantizeEvaluateCommandTest {
     @Test
     void no_time_is_taken_if_none_is_wanted() {
         Ran ran = Ran.whence(
-                "quantize", "evaluate", model.toString(), small.toString(), "--images", images.toString(), "--runs", "0");
+                "quantize",
+                "evaluate",
+                model.toString(),
+                small.toString(),
+                "--images",
+                images.toString(),
+                "--runs",
+                "0");
 
         assertThat(ran.exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(ran.out()).contains("same class").doesNotContain("ONNX Runtime");
@@ -125,8 +132,7 @@ class QuantizeEvaluateCommandTest {
     @Test
     void networks_with_other_inputs_or_outputs_are_refused() {
         Path other = Networks.twoInputs(folder);
-        Ran ran = Ran.whence(
-                "quantize", "evaluate", model.toString(), other.toString(), "--images", images.toString());
+        Ran ran = Ran.whence("quantize", "evaluate", model.toString(), other.toString(), "--images", images.toString());
 
         assertThat(ran.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(ran.err()).contains("The two networks have different");
