@@ -97,9 +97,7 @@ public final class QuantizationPage {
         }
         ExplanationDrift drift = report.drift();
         if (drift != null) {
-            facts.put(
-                    "Same evidence",
-                    drift.text());
+            facts.put("Same evidence", drift.text());
         }
         Latency latency = report.latency();
         if (latency != null && latency.ratio().isPresent()) {
