@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 public final class Calibration implements AutoCloseable {
     private static final int BATCH = 32;
 
+    /** Numbers that a network may read at once: what it makes of them is much more. */
+    private static final int ELEMENTS_AT_ONCE = 1 << 20;
+
     private final OpenedNetwork opened;
     private final CalibrationSettings settings;
     private final LayerFits fits;
@@ -166,7 +169,11 @@ public final class Calibration implements AutoCloseable {
 
     private List<Map<String, NdArray>> batches(Map<String, NdArray> examples) {
         int fixed = ExampleRows.fixedBatch(model().graph());
-        return Rows.batches(examples, fixed > 0 ? fixed : BATCH);
+        if (fixed > 0) {
+            return Rows.batches(examples, fixed);
+        }
+        long elements = examples.values().stream().mapToLong(NdArray::size).sum() / ExampleRows.count(examples);
+        return Rows.batches(examples, Math.clamp(ELEMENTS_AT_ONCE / Math.max(1, elements), 1, BATCH));
     }
 
     // ---- fitting -----------------------------------------------------------------------------------------------

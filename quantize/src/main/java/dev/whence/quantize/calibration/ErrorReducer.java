@@ -13,9 +13,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Runs the float network and the quantized one side by side and corrects each dense layer of the latter on its way. */
 final class ErrorReducer {
+    /** Rows for each input of a layer that leave no room to fit them alone. */
+    private static final int MANY = 16;
+
+    /** One row of so many is kept aside to try a correction on. */
+    private static final int ASIDE = 4;
+
     private final OpenedNetwork opened;
     private final LayerFits fits;
     private final ErrorReduction reduction;
@@ -60,17 +67,26 @@ final class ErrorReducer {
         return new QuantizedModel(quantized.model(), out, quantized.normalizations());
     }
 
+    /**
+     * The corrected layer; or the layer as it is where there are so few rows that a correction may fit them alone, and one that
+     * knows most of them does not serve the others.
+     */
     private QuantizedLayer corrected(QuantizedLayer one, Numbers.Linear linear, LayerwiseRun floats, LayerwiseRun run) {
         LinearLayout layout = Calibration.layout(one.layer());
-        float[] bias = linear.bias() == null ? new float[layout.outputs()] : Objects.requireNonNull(linear.bias());
-        LinearWeights exact = new LinearWeights(linear.weight(), bias, layout);
-        LayerStatistics statistics = new LayerStatistics(layout.inputs(), layout.outputs());
-        for (int b = 0; b < run.batches(); b++) {
-            NdArray read = Calibration.applied(one.operands().getFirst(), run.operand(b, 0));
-            statistics.add(read.toFloats(), outputs(floats.operand(b, 0), exact));
+        LinearWeights exact = new LinearWeights(linear.weight(), biasOf(linear.bias(), layout), layout);
+        LayerStatistics known = new LayerStatistics(layout.inputs(), layout.outputs());
+        List<NdArray[]> aside = gather(one, exact, floats, run, known);
+        if (!aside.isEmpty()) {
+            LayerStatistics others = new LayerStatistics(layout.inputs(), layout.outputs());
+            aside.forEach(rows -> others.add(rows[0].toFloats(), rows[1].toFloats()));
+            LinearWeights plain =
+                    new LinearWeights(Objects.requireNonNull(one.weight()), biasOf(one.bias(), layout), layout);
+            if (reduced(one, exact, known).layer().error(others) >= plain.error(others)) {
+                return one;
+            }
+            aside.forEach(rows -> known.add(rows[0].toFloats(), rows[1].toFloats()));
         }
-        ErrorReduction.Reduced reduced =
-                reduction.reduce(exact, (weight, shape) -> fits.reducedWeight(one, layout, weight, shape), statistics);
+        ErrorReduction.Reduced reduced = reduced(one, exact, known);
         return new QuantizedLayer(
                 one.layer(),
                 one.width(),
@@ -79,6 +95,36 @@ final class ErrorReducer {
                 one.exactWeight(),
                 reduced.layer().weight(),
                 reduced.layer().bias());
+    }
+
+    /** Adds rows of inputs and of what the float layer gives; returns those that are kept aside, inputs and outputs. */
+    private static List<NdArray[]> gather(
+            QuantizedLayer one, LinearWeights exact, LayerwiseRun floats, LayerwiseRun run, LayerStatistics known) {
+        LinearLayout layout = exact.layout();
+        List<NdArray[]> aside = new ArrayList<>();
+        boolean isTried = false;
+        for (int b = 0; b < run.batches(); b++) {
+            NdArray read = Calibration.applied(one.operands().getFirst(), run.operand(b, 0));
+            NdArray x = read.reshape(read.size() / layout.inputs(), layout.inputs());
+            int rows = (int) x.dimension(0);
+            isTried |= b == 0 && (long) rows * run.batches() < (long) MANY * layout.inputs();
+            NdArray targets = NdArray.of(outputs(floats.operand(b, 0), exact), rows, layout.outputs());
+            int used = isTried ? rows - rows / ASIDE : rows;
+            known.add(x.rows(0, used).toFloats(), targets.rows(0, used).toFloats());
+            if (used < rows) {
+                aside.add(new NdArray[] {x.rows(used, rows), targets.rows(used, rows)});
+            }
+        }
+        return aside;
+    }
+
+    private ErrorReduction.Reduced reduced(QuantizedLayer one, LinearWeights exact, LayerStatistics statistics) {
+        LinearLayout layout = exact.layout();
+        return reduction.reduce(exact, (weight, shape) -> fits.reducedWeight(one, layout, weight, shape), statistics);
+    }
+
+    private static float[] biasOf(float @Nullable [] bias, LinearLayout layout) {
+        return bias == null ? new float[layout.outputs()] : bias;
     }
 
     private static float[] outputs(NdArray x, LinearWeights layer) {
