@@ -109,13 +109,23 @@ final class ErrorReducer {
             int rows = (int) x.dimension(0);
             isTried |= b == 0 && (long) rows * run.batches() < (long) MANY * layout.inputs();
             NdArray targets = NdArray.of(outputs(floats.operand(b, 0), exact), rows, layout.outputs());
-            int used = isTried ? rows - rows / ASIDE : rows;
-            known.add(x.rows(0, used).toFloats(), targets.rows(0, used).toFloats());
+            int used = isTried ? used(rows, b, run.batches()) : rows;
+            if (used > 0) {
+                known.add(x.rows(0, used).toFloats(), targets.rows(0, used).toFloats());
+            }
             if (used < rows) {
                 aside.add(new NdArray[] {x.rows(used, rows), targets.rows(used, rows)});
             }
         }
         return aside;
+    }
+
+    /** How many rows of a batch are not kept aside: of many batches, all of the last ones are, for rows of one may be alike. */
+    private static int used(int rows, int batch, int batches) {
+        if (batches < ASIDE) {
+            return rows - rows / ASIDE;
+        }
+        return batch < batches - batches / ASIDE ? rows : 0;
     }
 
     private ErrorReduction.Reduced reduced(QuantizedLayer one, LinearWeights exact, LayerStatistics statistics) {
