@@ -5,14 +5,13 @@ import dev.whence.core.NdArray;
 import dev.whence.core.Progress;
 import dev.whence.core.WhenceException;
 import dev.whence.explain.Lrp;
-import dev.whence.graph.Dimension;
 import dev.whence.graph.Graph;
-import dev.whence.graph.Value;
 import dev.whence.quantize.evaluation.Evaluation;
 import dev.whence.quantize.evaluation.ExplanationDrift;
 import dev.whence.quantize.evaluation.Latency;
 import dev.whence.quantize.evaluation.QuantizationPage;
 import dev.whence.quantize.evaluation.RunReport;
+import dev.whence.quantize.model.ExampleRows;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -43,7 +42,7 @@ record QuantizedComparison(
         }
         try {
             return to.with(ExplanationDrift.of(
-                    original, quantized, LayerListing.rows(inputs, examples), Lrp.ATTENTION, progress));
+                    original, quantized, ExampleRows.first(original, inputs, examples), Lrp.ATTENTION, progress));
         } catch (WhenceException e) {
             return to.withWarnings(List.of(sentence(e, "Evidence is not compared: ")));
         }
@@ -53,7 +52,7 @@ record QuantizedComparison(
     RunReport latency(RunReport to, Latency.Settings settings, Progress progress) {
         try {
             return to.with(Latency.measure(
-                    originalFile, quantizedFile, LayerListing.rows(inputs, batch()), settings, progress));
+                    originalFile, quantizedFile, ExampleRows.first(original, inputs, 1), settings, progress));
         } catch (WhenceException e) {
             return to.withWarnings(List.of(sentence(e, "")));
         }
@@ -64,17 +63,6 @@ record QuantizedComparison(
             throw problem;
         }
         return before + problem.getMessage();
-    }
-
-    /** The batch that a model fixes, else one example. */
-    private int batch() {
-        for (Value input : original.inputs()) {
-            List<Dimension> shape = input.shape();
-            if (shape != null && !shape.isEmpty() && shape.getFirst() instanceof Dimension.Fixed(long size)) {
-                return (int) Math.clamp(size, 1, Integer.MAX_VALUE);
-            }
-        }
-        return 1;
     }
 
     /** The place of a report, checked before any work begins, or none. */

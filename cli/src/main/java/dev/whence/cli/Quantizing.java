@@ -14,6 +14,7 @@ import dev.whence.quantize.export.Format;
 import dev.whence.quantize.export.QuantizationReport;
 import dev.whence.quantize.export.QuantizedExport;
 import dev.whence.quantize.export.SizeAccount;
+import dev.whence.quantize.model.ExampleRows;
 import dev.whence.quantize.model.LayerContributions;
 import dev.whence.quantize.model.QuantizableLayer;
 import dev.whence.quantize.pipeline.Outcome;
@@ -83,7 +84,7 @@ final class Quantizing {
             done = new Quantizing(outcome, QuantizationReport.of(graph).orElseThrow(), output, warnings);
             if (!reports.isEmpty()) {
                 QuantizedComparison both = new QuantizedComparison(
-                        read.graph(), graph, model, output, LayerListing.rows(read.examples(), COMPARED));
+                        read.graph(), graph, model, output, ExampleRows.first(read.graph(), read.examples(), COMPARED));
                 QuantizedComparison.write(reports, done.reported(both, progress));
             }
         }

@@ -138,8 +138,8 @@ public final class Inputs {
                             + " files for input '" + declared.name() + "'.");
         }
         LoadedInput loaded = reading(first, () -> switch (kind) {
-            case NPY -> chosen(LoadedInput.array(first.toString(), npy(first)), options);
-            case NPZ -> chosen(LoadedInput.array(first.toString(), member(first, declared, options)), options);
+            case NPY -> array(first, npy(first), declared, options);
+            case NPZ -> array(first, member(first, declared, options), declared, options);
             case TABLE -> chosen(TableReader.read(first, options), options);
             case PICTURE -> Pictures.fromFiles(all, declared, options);
             case IDX -> idx(first, declared, options);
@@ -196,6 +196,20 @@ public final class Inputs {
         NdArray values = IdxReader.read(file, options.rows(), options.limits());
         boolean images = values.type() == NdArray.Type.UINT8 && values.rank() == 3 && values.size() > 0;
         return images ? Pictures.fromIdx(file, values, declared, options) : LoadedInput.array(file.toString(), values);
+    }
+
+    /** Numbers as they are; bytes of gray pictures become numbers as a user who says how wants it. */
+    private static LoadedInput array(Path file, NdArray values, Declared declared, InputOptions options) {
+        boolean arePixels = options.image() != null
+                && values.type() == NdArray.Type.UINT8
+                && values.rank() == 3
+                && values.size() > 0
+                && declared.hasShape()
+                && declared.rank() == 4;
+        LoadedInput whole = arePixels
+                ? Pictures.fromIdx(file, values, declared, options)
+                : LoadedInput.array(file.toString(), values);
+        return chosen(whole, options);
     }
 
     private static NdArray member(Path file, Declared declared, InputOptions options) throws IOException {

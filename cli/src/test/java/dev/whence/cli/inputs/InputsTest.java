@@ -51,6 +51,19 @@ class InputsTest {
     }
 
     @Test
+    void bytes_of_gray_pictures_are_prepared_if_the_user_says_how() {
+        Declared picture = new Declared("image", Type.FLOAT32, -1, 1, 2, 2);
+        Path file = npy("bytes.npy", NdArray.ofIntegers(Type.UINT8, new long[] {0, 255, 51, 204}, 1, 2, 2));
+
+        LoadedInput plain = Inputs.load(List.of(file), picture, InputOptions.DEFAULT);
+        LoadedInput prepared = Inputs.load(
+                List.of(file), picture, InputOptions.DEFAULT.withImage(ImagePreparation.parse("symmetric")));
+
+        assertThat(plain.values().toFloats()).containsExactly(0, 255, 51, 204);
+        assertThat(prepared.values().toFloats()).containsExactly(-1, 1, -0.6f, 0.6f);
+    }
+
+    @Test
     void anArrayIsReadWhateverTheFileIsCalled() {
         Path file = npy("array.npy", NdArray.of(new double[] {1, 2, 3, 4}, 2, 2));
         LoadedInput input = load(file, X);
