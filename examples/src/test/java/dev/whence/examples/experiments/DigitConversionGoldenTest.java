@@ -18,9 +18,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -46,19 +46,19 @@ class DigitConversionGoldenTest {
     private int threads;
 
     /** On a busy machine several threads of small operators mostly wait for each other. */
-    @BeforeAll
+    @BeforeEach
     void useOneThread() {
         threads = Engine.threads();
         Engine.setThreads(1);
     }
 
-    @BeforeAll
+    @BeforeEach
     void load() {
         Shared.find(FOLDER + "/mnist_cnn_allconv.onnx")
                 .ifPresent(model -> explainer = Explainer.load(model, Precision.FLOAT32, Device.CPU));
     }
 
-    @AfterAll
+    @AfterEach
     void free() {
         Engine.setThreads(threads);
         if (explainer != null) {

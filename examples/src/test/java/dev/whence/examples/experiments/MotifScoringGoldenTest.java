@@ -21,9 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -50,13 +50,13 @@ class MotifScoringGoldenTest {
     private @Nullable JsonNode table;
 
     /** On a busy machine several threads of small operators mostly wait for each other. */
-    @BeforeAll
+    @BeforeEach
     void useOneThread() {
         threads = Engine.threads();
         Engine.setThreads(1);
     }
 
-    @BeforeAll
+    @BeforeEach
     void load() {
         Path file = Shared.find(FOLDER + "/genomics_table.json").orElse(null);
         if (file != null
@@ -69,7 +69,7 @@ class MotifScoringGoldenTest {
         }
     }
 
-    @AfterAll
+    @AfterEach
     void free() {
         Engine.setThreads(threads);
         if (explainer != null) {
