@@ -32,6 +32,9 @@ final class CLibrary {
     /** The heap grows by steps of this size. */
     private static final int STEP = 64 << 20;
 
+    /** Turns before a waiting thread sleeps: the next piece of work comes within them, but no processor is kept long. */
+    private static final String TURNS = "3000";
+
     private CLibrary() {}
 
     /**
@@ -53,7 +56,7 @@ final class CLibrary {
     }
 
     /**
-     * Lets threads of the engine that wait for each other sleep instead of turning in circles. Where something else wants
+     * Lets threads of the engine that wait for each other sleep soon instead of turning in circles. Where something else wants
      * the processors, too, circling threads keep the one away that they wait for, and small networks become ten times
      * slower. Must be called before the engine is loaded; what the user has set in the environment stays.
      */
@@ -64,7 +67,7 @@ final class CLibrary {
         MethodHandle set = find("setenv", ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
         if (set != null) {
             try (Arena arena = Arena.ofConfined()) {
-                call(set, arena.allocateFrom("OMP_WAIT_POLICY"), arena.allocateFrom("PASSIVE"), 0);
+                call(set, arena.allocateFrom("GOMP_SPINCOUNT"), arena.allocateFrom(TURNS), 0);
             }
         }
     }
