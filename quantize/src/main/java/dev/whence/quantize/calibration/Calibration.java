@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The same examples and settings give the same bits. Not safe for several threads.
  */
 public final class Calibration implements AutoCloseable {
+    private static final String CALIBRATED = "layers calibrated";
     private static final int BATCH = 32;
 
     /** Numbers that a network may read at once: what it makes of them is much more. */
@@ -71,24 +72,24 @@ public final class Calibration implements AutoCloseable {
     public QuantizedModel quantize(Map<String, Width> widths, Map<String, NdArray> examples, Progress progress) {
         List<Map<String, NdArray>> batches = batches(examples);
         Fitted fitted = new Fitted(Numbers.of(model()), widths);
-        int layers = model().layers().size();
-        LayerwiseRun.run(opened, fitted.numbers, batches, (layer, reading, linear) -> {
-            progress.step(fitted.steps++, 2L * layers, "layers calibrated");
-            return fit(fitted, layer, reading, linear);
-        });
+        fitPass(fitted, batches, progress);
         if (settings.reparameterises()) {
             model().normalizations().forEach(one -> reparameterise(fitted, one));
         }
-        if (fitted.moved.isEmpty()) {
-            progress.step(2L * layers, 2L * layers, "layers calibrated");
-            return fitted.model(model());
+        if (!fitted.moved.isEmpty()) {
+            fitPass(fitted, batches, progress);
         }
+        long all = 2L * model().layers().size();
+        progress.step(all, all, CALIBRATED);
+        return fitted.model(model());
+    }
+
+    /** One run through all layers, which fits what is not fitted yet. */
+    private void fitPass(Fitted fitted, List<Map<String, NdArray>> batches, Progress progress) {
         LayerwiseRun.run(opened, fitted.numbers, batches, (layer, reading, linear) -> {
-            progress.step(fitted.steps++, 2L * layers, "layers calibrated");
+            progress.step(fitted.steps++, 2L * model().layers().size(), CALIBRATED);
             return fit(fitted, layer, reading, linear);
         });
-        progress.step(2L * layers, 2L * layers, "layers calibrated");
-        return fitted.model(model());
     }
 
     /**
