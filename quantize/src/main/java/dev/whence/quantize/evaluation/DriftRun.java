@@ -15,6 +15,7 @@ import dev.whence.graph.Network;
 import dev.whence.graph.Precision;
 import dev.whence.graph.Value;
 import dev.whence.graph.operators.StandardOperators;
+import dev.whence.quantize.model.ExampleRows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -39,7 +40,7 @@ final class DriftRun {
         this.quantized = quantized;
         this.inputs = inputs;
         this.method = method;
-        this.examples = Examples.count(inputs);
+        this.examples = ExampleRows.count(inputs);
         this.unit = unit();
         int fixed = Examples.fixed(original, quantized);
         if (fixed > 1) {
@@ -86,7 +87,7 @@ final class DriftRun {
     }
 
     private Map<String, NdArray> row(int example) {
-        return Examples.rows(inputs, example, 1, examples);
+        return ExampleRows.of(inputs, example, example + 1);
     }
 
     private Explanation explain(Explainer explainer, Map<String, NdArray> one, TargetChoice target) {

@@ -10,6 +10,7 @@ import dev.whence.graph.Precision;
 import dev.whence.graph.Value;
 import dev.whence.graph.operators.StandardOperators;
 import dev.whence.graph.rewrite.Rewrites;
+import dev.whence.quantize.model.ExampleRows;
 import dev.whence.quantize.model.QuantizableLayer;
 import dev.whence.quantize.model.QuantizableModel;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ final class EvaluationRun {
         this.quantized = quantized;
         this.inputs = inputs;
         this.labels = labels;
-        this.examples = Examples.count(inputs);
+        this.examples = ExampleRows.count(inputs);
         this.outputs = original.outputs().stream().map(Value::name).toList();
         requireSameInputs();
         requireSameOutputs();
@@ -85,7 +86,7 @@ final class EvaluationRun {
             String[] names = wanted.toArray(String[]::new);
             for (int from = 0; from < examples; from += batch) {
                 int count = Math.min(batch, examples - from);
-                Map<String, NdArray> some = Examples.rows(inputs, from, count, examples);
+                Map<String, NdArray> some = ExampleRows.of(inputs, from, from + count);
                 compare(from, count, first.evaluate(some, names), second.evaluate(some, names));
                 progress.step((long) from + count, examples, "examples");
             }
@@ -110,7 +111,7 @@ final class EvaluationRun {
         try {
             int count = Math.min(batch, examples);
             Graph folded = Rewrites.apply(original, Rewrites.FOLDING).graph();
-            found = QuantizableModel.of(folded, Examples.rows(inputs, 0, count, examples))
+            found = QuantizableModel.of(folded, ExampleRows.of(inputs, 0, count))
                     .layers();
         } catch (WhenceException e) {
             warnings.add("Layers are not compared: " + e.getMessage());

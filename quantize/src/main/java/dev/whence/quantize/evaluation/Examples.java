@@ -6,11 +6,11 @@ import dev.whence.core.WhenceException;
 import dev.whence.graph.Dimension;
 import dev.whence.graph.Graph;
 import dev.whence.graph.Value;
-import java.util.LinkedHashMap;
+import dev.whence.quantize.model.ExampleRows;
 import java.util.List;
 import java.util.Map;
 
-/** Cuts the inputs of a network into batches. */
+/** How many examples run at a time. */
 final class Examples {
     /** Inputs of larger batches take more memory than they save time. */
     private static final long ELEMENTS_AT_ONCE = 500_000;
@@ -19,23 +19,9 @@ final class Examples {
 
     private Examples() {}
 
-    static int count(Map<String, NdArray> inputs) {
-        return inputs.values().stream()
-                .mapToInt(a -> a.rank() == 0 ? 1 : (int) a.dimension(0))
-                .max()
-                .orElse(1);
-    }
-
-    static Map<String, NdArray> rows(Map<String, NdArray> inputs, int from, int count, int examples) {
-        Map<String, NdArray> out = new LinkedHashMap<>();
-        inputs.forEach((name, array) -> out.put(
-                name, array.rank() > 0 && array.dimension(0) == examples ? array.rows(from, from + count) : array));
-        return out;
-    }
-
     /** The batch that a network fixes, else one of moderate size. */
     static int batch(Map<String, NdArray> inputs, Graph... graphs) {
-        int examples = count(inputs);
+        int examples = ExampleRows.count(inputs);
         int fixed = fixed(graphs);
         if (fixed > 0) {
             if (examples % fixed != 0) {

@@ -12,6 +12,7 @@ import dev.whence.core.ErrorCode;
 import dev.whence.core.NdArray;
 import dev.whence.core.Progress;
 import dev.whence.core.WhenceException;
+import dev.whence.quantize.model.ExampleRows;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -39,7 +40,7 @@ final class LatencyRun {
                 progress.step(i + 1L, all, "timed runs");
             }
             String runtime = "ONNX Runtime " + environment.getVersion();
-            return new Latency(runtime, settings, Examples.count(inputs), first.timing(), second.timing());
+            return new Latency(runtime, settings, ExampleRows.count(inputs), first.timing(), second.timing());
         }
     }
 
