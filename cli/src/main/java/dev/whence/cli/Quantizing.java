@@ -31,7 +31,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -69,7 +68,10 @@ final class Quantizing {
                 ? bits == Plan.WIDEST ? Format.INT8_QDQ : Format.FAKE_QUANT
                 : Format.of(command.format);
         Plan plan = plan(command, bits, format);
-        requireWritable(output, model);
+        ResultFiles.requirePlace(output);
+        if (ResultFiles.isSame(output, model)) {
+            throw ResultFiles.refused(output, "it is the model that is read");
+        }
         ResultFiles reports = QuantizedComparison.place(command.report, List.of(model, output));
         Quantizing done;
         try (ConsoleProgress progress = command.common.progress(command.console, command.cancellation)) {
@@ -167,28 +169,6 @@ final class Quantizing {
                 throw new WhenceException(
                         ErrorCode.USAGE, "Option --error-reduction must be on or off; found '" + text + "'.");
         };
-    }
-
-    private static void requireWritable(Path output, Path model) {
-        Path whole = output.toAbsolutePath().normalize();
-        Path folder = Objects.requireNonNull(whole.getParent(), "folder");
-        if (!Files.isDirectory(folder)) {
-            throw refused(output, "its folder '" + folder + "' does not exist");
-        }
-        if (Files.isDirectory(whole)) {
-            throw refused(output, "it is a folder");
-        }
-        try {
-            if (Files.exists(whole) && Files.exists(model) && Files.isSameFile(whole, model)) {
-                throw refused(output, "it is the model that is read");
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static WhenceException refused(Path path, String why) {
-        return new WhenceException(ErrorCode.USAGE, "Cannot write '" + path + "': " + why + ".");
     }
 
     private static Map<String, Double> shares(Outcome outcome) {

@@ -63,13 +63,7 @@ final class ResultFiles {
         for (Path path : paths) {
             Kind kind = kind(path, possible);
             Path whole = path.toAbsolutePath().normalize();
-            Path folder = Objects.requireNonNull(whole.getParent(), "folder");
-            if (!Files.isDirectory(folder)) {
-                throw refused(path, "its folder '" + folder + "' does not exist");
-            }
-            if (Files.isDirectory(whole)) {
-                throw refused(path, "it is a folder");
-            }
+            requirePlace(path);
             if (read.stream().anyMatch(other -> isSame(whole, other))) {
                 throw refused(path, "it is a file that is read");
             }
@@ -82,7 +76,24 @@ final class ResultFiles {
         return new ResultFiles(entries);
     }
 
-    private static boolean isSame(Path one, Path other) {
+    /**
+     * Checks that a file can lie at a place.
+     *
+     * @throws WhenceException if its folder does not exist, or it is a folder
+     */
+    static void requirePlace(Path path) {
+        Path whole = path.toAbsolutePath().normalize();
+        Path folder = Objects.requireNonNull(whole.getParent(), "folder");
+        if (!Files.isDirectory(folder)) {
+            throw refused(path, "its folder '" + folder + "' does not exist");
+        }
+        if (Files.isDirectory(whole)) {
+            throw refused(path, "it is a folder");
+        }
+    }
+
+    /** Whether two paths lead to one file that is there. */
+    static boolean isSame(Path one, Path other) {
         try {
             return Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other);
         } catch (IOException e) {
@@ -101,7 +112,7 @@ final class ResultFiles {
         throw refused(path, "its ending must say what it is to hold; possible are " + endings);
     }
 
-    private static WhenceException refused(Path path, String why) {
+    static WhenceException refused(Path path, String why) {
         return new WhenceException(ErrorCode.USAGE, "Cannot write '" + path + "': " + why + ".");
     }
 
