@@ -77,6 +77,22 @@ public record UniformQuantizer(int bits, Granularity granularity, float[] scales
         return new UniformQuantizer(bits, granularity, newScales, newZeros);
     }
 
+    /**
+     * The same, or where many of the values lie halfway between two codes, with a scale that is larger by at most 2.4 percent
+     * and keeps them off. The code of such a value hangs on the last bit of a sum, so that two runtimes disagree; it happens
+     * where values are multiples of one number, as products of quantized factors are.
+     *
+     * @param values what the quantizer was fitted to
+     * @throws IllegalStateException if there are several groups
+     */
+    public UniformQuantizer awayFromTies(float... values) {
+        if (groups() != 1) {
+            throw new IllegalStateException("ties are mended for one scale, but there are " + groups());
+        }
+        float scale = Ties.scale(values, scales[0], zeroPoints[0], levels() - 1f);
+        return scale == scales[0] ? this : new UniformQuantizer(bits, granularity, new float[] {scale}, zeroPoints);
+    }
+
     @Override
     public float[] apply(float[] values, long... shape) {
         int run = check(values.length, shape);

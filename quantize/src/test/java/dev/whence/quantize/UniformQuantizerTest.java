@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class UniformQuantizerTest {
@@ -69,5 +70,48 @@ class UniformQuantizerTest {
                 .isThrownBy(() -> new UniformQuantizer(4, Granularity.perAxis(0), new float[2], new float[3]));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> UniformQuantizer.perTensor(4, 1, 0).apply(new float[3], 4));
+    }
+
+    @Test
+    void a_scale_moves_where_values_are_multiples_of_half_of_it() {
+        UniformQuantizer tied = UniformQuantizer.perTensor(3, 0.2f, 3);
+        float[] halves = new float[50];
+        for (int i = 0; i < halves.length; i++) {
+            halves[i] = (i % 13 - 6) * 0.1f;
+        }
+
+        UniformQuantizer free = tied.awayFromTies(halves);
+
+        assertThat(free.scales()[0]).isBetween(0.2001f, 0.205f);
+        assertThat(free.zeroPoints()).containsExactly(3);
+        for (float value : halves) {
+            assertThat(free.codes(new float[] {Math.nextUp(value), Math.nextDown(value)}, 2))
+                    .containsOnly(free.codes(new float[] {value}, 1)[0]);
+        }
+    }
+
+    @Test
+    void a_single_value_at_a_tie_moves_the_scale_if_there_are_few_different_ones() {
+        float[] values = new float[1000];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i == 500 ? 0.5f : i % 3;
+        }
+
+        assertThat(UniformQuantizer.perTensor(2, 1, 0).awayFromTies(values).scales()[0])
+                .isGreaterThan(1);
+    }
+
+    @Test
+    void a_scale_stays_where_ties_are_chance_or_behind_the_last_code() {
+        Random random = new Random(7);
+        float[] real = new float[20_000];
+        for (int i = 0; i < real.length; i++) {
+            real[i] = (float) random.nextGaussian();
+        }
+        UniformQuantizer quantizer = UniformQuantizer.perTensor(4, 0.4f, 8);
+
+        assertThat(quantizer.awayFromTies(real)).isSameAs(quantizer);
+        assertThat(quantizer.awayFromTies(3, -3.4f, 100.2f)).isSameAs(quantizer);
+        assertThat(quantizer.awayFromTies()).isSameAs(quantizer);
     }
 }

@@ -40,7 +40,13 @@ final class LayerFits {
                 && layer.operands().get(operand).source() == Operand.Source.SOFTMAX;
         float[] floats = values.toFloats();
         UniformFit uniform = new UniformFit(bits, Granularity.perTensor());
-        if (!isAttention || settings.attention() == CalibrationSettings.AttentionLevels.UNIFORM) {
+        if (!isAttention) {
+            UniformQuantizer fitted = uniform.fit(floats, values.shape());
+            return layer.isFirst() || settings.attention() == CalibrationSettings.AttentionLevels.LOGARITHMIC
+                    ? fitted
+                    : fitted.awayFromTies(floats);
+        }
+        if (settings.attention() == CalibrationSettings.AttentionLevels.UNIFORM) {
             return uniform.fit(floats, values.shape());
         }
         Quantizer logarithmic = new LogFit(bits, settings.zeroCode()).sqrt2(floats);

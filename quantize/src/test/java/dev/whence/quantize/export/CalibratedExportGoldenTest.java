@@ -11,19 +11,24 @@ import dev.whence.graph.Precision;
 import dev.whence.graph.Value;
 import dev.whence.graph.operators.StandardOperators;
 import dev.whence.quantize.QuantizeFixtures;
+import dev.whence.quantize.UniformQuantizer;
 import dev.whence.quantize.allocation.Width;
 import dev.whence.quantize.calibration.Calibration;
 import dev.whence.quantize.calibration.CalibrationSettings;
+import dev.whence.quantize.calibration.QuantizedLayer;
 import dev.whence.quantize.calibration.QuantizedModel;
+import dev.whence.quantize.model.LayerKind;
 import dev.whence.quantize.model.QuantizableLayer;
 import dev.whence.quantize.model.QuantizableModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -34,8 +39,8 @@ class CalibratedExportGoldenTest {
     private static final int CALIBRATION_IMAGES = 32;
     private static final int IMAGES = 64;
     private static final int ALL = 1500;
-    static Graph last;
     private static final double TOLERANCE = 0.02;
+    private static final double SAME = 1e-5;
     private static final double LOST_AT_MOST = 0.007;
 
     static List<Path> models() {
@@ -80,7 +85,6 @@ class CalibratedExportGoldenTest {
         Case one = Case.of(file, CalibrationSettings.INTEGER, l -> Width.of(8));
         Graph graph = one.export(Format.INT8_QDQ);
         NdArray images = one.images().values().iterator().next();
-        last = graph;
         assertThat(Distances.relative(here(graph, images), one.simulated())).isLessThan(TOLERANCE);
         assertThat(Distances.relative(ForeignRuntime.run(graph, images), one.simulated()))
                 .isLessThan(TOLERANCE);
@@ -91,14 +95,38 @@ class CalibratedExportGoldenTest {
 
     @ParameterizedTest
     @MethodSource("models")
-    void mixed_bits_answer_as_calibrated(Path file) {
+    void mixed_bits_answer_as_calibrated_here_and_in_onnx_runtime(Path file) {
         Case one = Case.of(file, CalibrationSettings.USUAL, CalibratedExportGoldenTest::mixed);
+        assertThat(one.model().layers())
+                .as("evenly quantized attention, whose products are multiples of one number")
+                .anyMatch(CalibratedExportGoldenTest::hasEvenAttention);
         NdArray images = one.images().values().iterator().next();
-        assertThat(here(one.export(Format.FAKE_QUANT), images)).containsExactly(one.simulated());
-        assertThat(here(one.export(Format.INT4_WEIGHTS), images)).containsExactly(one.simulated());
+        for (Format format : List.of(Format.FAKE_QUANT, Format.INT4_WEIGHTS)) {
+            Graph graph = one.export(format);
+            assertThat(here(graph, images)).containsExactly(one.simulated());
+            assertThat(imagesApart(ForeignRuntime.run(graph, images), one.simulated()))
+                    .as("images of %d with other answers, for a value may lie at a tie by chance", IMAGES)
+                    .isLessThanOrEqualTo(2);
+        }
     }
 
-    /** Evenly quantized attention is a multiple of one number, and ties of its codes are in the eye of the runtime. */
+    private static boolean hasEvenAttention(QuantizedLayer layer) {
+        return layer.layer().kind() == LayerKind.MATMUL2
+                && layer.operands().getFirst() instanceof UniformQuantizer quantizer
+                && quantizer.bits() < Byte.SIZE;
+    }
+
+    private static long imagesApart(float[] found, float... expected) {
+        int classes = expected.length / IMAGES;
+        return IntStream.range(0, IMAGES)
+                .map(i -> i * classes)
+                .filter(from -> Distances.relative(
+                                Arrays.copyOfRange(found, from, from + classes),
+                                Arrays.copyOfRange(expected, from, from + classes))
+                        > SAME)
+                .count();
+    }
+
     @ParameterizedTest
     @MethodSource("models")
     void logarithmic_attention_answers_the_same_in_onnx_runtime(Path file) {
