@@ -15,6 +15,7 @@ import dev.whence.graph.Graph;
 import dev.whence.graph.Precision;
 import dev.whence.graph.onnx.OnnxModel;
 import dev.whence.graph.rewrite.Rewrites;
+import dev.whence.quantize.pieces.PieceCache;
 import dev.whence.tensor.Engine;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,11 +46,28 @@ final class CalibrationOptions {
     String image;
 
     @Option(
+            names = "--cache",
+            paramLabel = "FOLDER",
+            description = "Keeps every finished piece of work in a folder: a stopped run goes on where it stopped, and "
+                    + "one that is repeated, or has another budget, does again only what is different.")
+    @Nullable
+    Path cache;
+
+    @Option(
             names = "--threads",
             paramLabel = "N",
             defaultValue = "0",
             description = "Threads for one operator; as many as there are processors if it is not given.")
     int threads;
+
+    /**
+     * Where pieces of work are kept, or nowhere.
+     *
+     * @throws WhenceException if nothing can be written there
+     */
+    PieceCache pieces() {
+        return cache == null ? PieceCache.none() : PieceCache.in(cache);
+    }
 
     /**
      * A model and the examples for it.

@@ -3,15 +3,14 @@ package dev.whence.cli;
 import dev.whence.core.ErrorCode;
 import dev.whence.core.NdArray;
 import dev.whence.core.WhenceException;
-import dev.whence.explain.Explainer;
 import dev.whence.explain.Lrp;
 import dev.whence.explain.TargetChoice;
-import dev.whence.graph.Precision;
 import dev.whence.quantize.model.ExampleRows;
 import dev.whence.quantize.model.LayerContribution;
 import dev.whence.quantize.model.LayerContributions;
 import dev.whence.quantize.model.QuantizableLayer;
 import dev.whence.quantize.model.QuantizableModel;
+import dev.whence.quantize.pieces.PieceCache;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,18 +41,18 @@ final class LayerListing {
             throw new WhenceException(
                     ErrorCode.USAGE, "Option --examples must be at least 1; found " + command.examples + ".");
         }
+        PieceCache pieces = command.calibration.pieces();
         LayerListing listing;
         try (ConsoleProgress progress = command.common.progress(command.console, command.cancellation)) {
             CalibrationOptions.Read read = command.calibration.read(command.model, progress);
             Map<String, NdArray> some = ExampleRows.first(read.graph(), read.examples(), command.examples);
             QuantizableModel model = QuantizableModel.of(read.graph(), ExampleRows.first(read.graph(), some, 1));
-            try (Explainer explainer = Explainer.of(read.graph(), Precision.FLOAT32)) {
-                LayerContributions found = LayerContributions.of(explainer, model, some, rules, target);
-                Set<String> warnings = new LinkedHashSet<>(read.notices());
-                warnings.addAll(found.warnings());
-                model.notes().forEach(note -> warnings.add(note.toString()));
-                listing = new LayerListing(model, found, warnings);
-            }
+            LayerContributions found = LayerContributions.of(pieces, model, some, rules, target);
+            Set<String> warnings = new LinkedHashSet<>(read.notices());
+            warnings.addAll(found.warnings());
+            warnings.addAll(pieces.warnings());
+            model.notes().forEach(note -> warnings.add(note.toString()));
+            listing = new LayerListing(model, found, warnings);
         }
         command.cancellation.check();
         listing.warnings.forEach(sentence -> command.common.notice(command.console, "note: " + sentence));

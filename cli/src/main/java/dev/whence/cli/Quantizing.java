@@ -17,6 +17,7 @@ import dev.whence.quantize.export.SizeAccount;
 import dev.whence.quantize.model.ExampleRows;
 import dev.whence.quantize.model.LayerContributions;
 import dev.whence.quantize.model.QuantizableLayer;
+import dev.whence.quantize.pieces.PieceCache;
 import dev.whence.quantize.pipeline.Outcome;
 import dev.whence.quantize.pipeline.Plan;
 import dev.whence.quantize.pipeline.Quantization;
@@ -73,10 +74,11 @@ final class Quantizing {
             throw ResultFiles.refused(output, "it is the model that is read");
         }
         ResultFiles reports = QuantizedComparison.place(command.report, List.of(model, output));
+        PieceCache pieces = command.calibration.pieces();
         Quantizing done;
         try (ConsoleProgress progress = command.common.progress(command.console, command.cancellation)) {
             CalibrationOptions.Read read = command.calibration.read(model, progress);
-            Outcome outcome = Quantization.run(read.graph(), read.examples(), plan, progress);
+            Outcome outcome = Quantization.run(read.graph(), read.examples(), plan, pieces, progress);
             Graph graph = QuantizedExport.graph(
                     outcome.quantized(), format, shares(outcome), settings(command, plan, outcome));
             command.cancellation.check();
@@ -95,6 +97,11 @@ final class Quantizing {
             command.console.out().println(done.toJson());
         } else {
             done.print(command.console, reports);
+            if (pieces.isKept()) {
+                command.console
+                        .out()
+                        .println("cache: " + pieces.read() + " pieces of work read, " + pieces.made() + " made");
+            }
         }
         return ExitCode.DONE;
     }

@@ -73,6 +73,31 @@ class QuantizeCommandTest {
     }
 
     @Test
+    void what_is_kept_need_not_be_made_again() throws java.io.IOException {
+        String cache = folder.resolve("pieces").toString();
+        quantize("--bits", "3");
+        byte[] plain = Files.readAllBytes(output);
+        Ran cold = quantize("--bits", "3", "--cache", cache);
+        assertThat(Files.readAllBytes(output)).isEqualTo(plain);
+        assertThat(cold.out()).contains("cache: ").doesNotContain(" 0 made");
+        Ran warm = quantize("--bits", "3", "--cache", cache);
+        assertThat(Files.readAllBytes(output)).isEqualTo(plain);
+        assertThat(warm.out()).contains(" pieces of work read, 0 made");
+        Ran layers = Ran.whence("quantize", "layers", model, "--calibrate", examples, "--cache", cache);
+        assertThat(layers.out())
+                .isEqualTo(Ran.whence("quantize", "layers", model, "--calibrate", examples)
+                        .out());
+    }
+
+    @Test
+    void a_cache_must_be_a_folder() {
+        Ran ran = quantize("--bits", "3", "--cache", examples);
+        assertThat(ran.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ran.err()).contains("Cannot keep pieces of work in the folder", "it is not a folder.");
+        assertThat(output).doesNotExist();
+    }
+
+    @Test
     void the_file_tells_how_it_was_made() {
         assertThat(quantize("--bits", "4", "--allocate", "lrp", "--pin", "v=3").exitCode())
                 .isEqualTo(ExitCode.DONE);

@@ -15,12 +15,15 @@ import dev.whence.quantize.model.Operand;
 import dev.whence.quantize.model.QuantizableLayer;
 import dev.whence.quantize.model.QuantizableModel;
 import dev.whence.quantize.model.Weight;
+import dev.whence.quantize.pieces.PieceCache;
+import dev.whence.quantize.pieces.PieceKey;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,16 +44,25 @@ public final class Calibration implements AutoCloseable {
     private final OpenedNetwork opened;
     private final CalibrationSettings settings;
     private final LayerFits fits;
+    private final PieceCache cache;
+    private final PieceKey key;
 
-    private Calibration(OpenedNetwork opened, CalibrationSettings settings) {
+    private Calibration(OpenedNetwork opened, CalibrationSettings settings, PieceCache cache) {
         this.opened = opened;
         this.settings = settings;
         this.fits = new LayerFits(settings);
+        this.cache = cache;
+        this.key = cache.key(opened.model().graph()).and(settings.toString());
     }
 
     /** Loads the network; close it to free it. */
     public static Calibration of(QuantizableModel model, CalibrationSettings settings) {
-        return new Calibration(OpenedNetwork.of(model), settings);
+        return of(model, settings, PieceCache.none());
+    }
+
+    /** As {@link #of(QuantizableModel, CalibrationSettings)}; fits and corrections are kept layer by layer. */
+    public static Calibration of(QuantizableModel model, CalibrationSettings settings, PieceCache cache) {
+        return new Calibration(OpenedNetwork.of(model), settings, cache);
     }
 
     /** The network in float32. */
@@ -71,7 +83,7 @@ public final class Calibration implements AutoCloseable {
     /** As {@link #quantize(Map, Map)}, telling how many layers are done. */
     public QuantizedModel quantize(Map<String, Width> widths, Map<String, NdArray> examples, Progress progress) {
         List<Map<String, NdArray>> batches = batches(examples);
-        Fitted fitted = new Fitted(Numbers.of(model()), widths);
+        Fitted fitted = new Fitted(Numbers.of(model()), widths, fitKey(widths, examples));
         fitPass(fitted, batches, progress);
         if (settings.reparameterises()) {
             model().normalizations().forEach(one -> reparameterise(fitted, one));
@@ -82,6 +94,15 @@ public final class Calibration implements AutoCloseable {
         long all = 2L * model().layers().size();
         progress.step(all, all, CALIBRATED);
         return fitted.model(model());
+    }
+
+    /** What all fits depend on. Which layers stay as they are decides where scales can move. */
+    private PieceKey fitKey(Map<String, Width> widths, Map<String, NdArray> examples) {
+        PieceKey all = key.and("fits").and(examples);
+        for (String name : new TreeSet<>(widths.keySet())) {
+            all = all.and(name);
+        }
+        return all;
     }
 
     /** One run through all layers, which fits what is not fitted yet. */
@@ -101,7 +122,8 @@ public final class Calibration implements AutoCloseable {
      */
     public QuantizedModel reduceErrors(
             QuantizedModel quantized, ErrorReduction reduction, Map<String, NdArray> examples, Progress progress) {
-        return new ErrorReducer(opened, fits, reduction).reduce(quantized, batches(examples), progress);
+        PieceKey known = key.and("corrections").and(reduction.toString()).and(examples);
+        return new ErrorReducer(opened, fits, reduction, cache).reduce(quantized, batches(examples), known, progress);
     }
 
     /**
@@ -187,11 +209,30 @@ public final class Calibration implements AutoCloseable {
         final Map<String, UniformQuantizer> weights = new HashMap<>();
         final Map<String, float[]> constants = new HashMap<>();
         final Map<String, Normalization> moved = new LinkedHashMap<>();
+        /** Everything that the next fit depends on: it grows layer by layer, as the network is quantized. */
+        PieceKey key;
+
         long steps;
 
-        Fitted(Numbers numbers, Map<String, Width> widths) {
+        Fitted(Numbers numbers, Map<String, Width> widths, PieceKey key) {
             this.numbers = numbers;
             this.widths = widths;
+            this.key = key;
+        }
+
+        boolean isFitted(QuantizableLayer layer) {
+            return operands.containsKey(layer.name()) && (layer.weight() == null || weights.containsKey(layer.name()));
+        }
+
+        void put(QuantizableLayer layer, LayerFit fit) {
+            operands.put(layer.name(), fit.operands());
+            if (fit.weight() != null) {
+                weights.put(layer.name(), fit.weight());
+            }
+            String normalization = layer.operands().getFirst().normalization();
+            if (normalization != null && fit.constants() != null) {
+                constants.put(normalization, fit.constants());
+            }
         }
 
         QuantizedModel model(QuantizableModel model) {
@@ -225,21 +266,48 @@ public final class Calibration implements AutoCloseable {
         if (width == null) {
             return new LayerwiseRun.Replaced(null, linear);
         }
+        fitted.key = fitted.key.and(layer.name()).and(width.toString());
+        if (!fitted.isFitted(layer)) {
+            LayerFit.Form form = new LayerFit.Form(layer, channels(layer));
+            fitted.put(layer, cache.recall(fitted.key, form, () -> newFit(fitted, layer, width, reading, linear)));
+        }
+        Numbers.Linear rounded = linear;
+        if (linear != null) {
+            UniformQuantizer weight = Objects.requireNonNull(fitted.weights.get(layer.name()));
+            rounded = linear.with(weight.apply(linear.weight(), linear.shape()), linear.bias());
+        }
+        return new LayerwiseRun.Replaced(fitted.operands.get(layer.name()), rounded);
+    }
+
+    private LayerFit newFit(
+            Fitted fitted,
+            QuantizableLayer layer,
+            Width width,
+            LayerwiseRun.Reading reading,
+            Numbers.@Nullable Linear linear) {
         List<Quantizer> quantizers = fitted.operands.get(layer.name());
         if (quantizers == null) {
             quantizers = new ArrayList<>();
             for (int k = 0; k < layer.operands().size(); k++) {
                 quantizers.add(fitted(fitted, layer, k, fits.bits(layer, k, width), reading.all(k)));
             }
-            fitted.operands.put(layer.name(), quantizers);
         }
-        Numbers.Linear rounded = linear;
-        if (linear != null) {
-            UniformQuantizer weight = fitted.weights.computeIfAbsent(
-                    layer.name(), name -> fits.weight(layer, width.weightBits(), linear));
-            rounded = linear.with(weight.apply(linear.weight(), linear.shape()), linear.bias());
+        UniformQuantizer weight = fitted.weights.get(layer.name());
+        if (weight == null && linear != null) {
+            weight = fits.weight(layer, width.weightBits(), linear);
         }
-        return new LayerwiseRun.Replaced(quantizers, rounded);
+        String normalization = layer.operands().getFirst().normalization();
+        return new LayerFit(quantizers, weight, normalization == null ? null : fitted.constants.get(normalization));
+    }
+
+    /** How many channels the normalisation has that a layer reads, or none. */
+    private int channels(QuantizableLayer layer) {
+        String name = layer.operands().getFirst().normalization();
+        return model().normalizations().stream()
+                .filter(one -> one.name().equals(name))
+                .mapToInt(one -> (int) one.channels())
+                .findFirst()
+                .orElse(0);
     }
 
     private Quantizer fitted(Fitted fitted, QuantizableLayer layer, int operand, int bits, NdArray values) {

@@ -6,13 +6,18 @@ import dev.whence.quantize.ErrorReduction;
 import dev.whence.quantize.LayerStatistics;
 import dev.whence.quantize.LinearLayout;
 import dev.whence.quantize.LinearWeights;
+import dev.whence.quantize.Quantizer;
 import dev.whence.quantize.model.QuantizableLayer;
+import dev.whence.quantize.pieces.PieceCache;
+import dev.whence.quantize.pieces.PieceKey;
 import dev.whence.tensor.Tensor;
 import dev.whence.tensor.TensorScope;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the float network and the quantized one side by side and corrects each dense layer of the latter on its way. */
@@ -26,14 +31,23 @@ final class ErrorReducer {
     private final OpenedNetwork opened;
     private final LayerFits fits;
     private final ErrorReduction reduction;
+    private final PieceCache cache;
 
-    ErrorReducer(OpenedNetwork opened, LayerFits fits, ErrorReduction reduction) {
+    ErrorReducer(OpenedNetwork opened, LayerFits fits, ErrorReduction reduction, PieceCache cache) {
         this.opened = opened;
         this.fits = fits;
         this.reduction = reduction;
+        this.cache = cache;
     }
 
-    QuantizedModel reduce(QuantizedModel quantized, List<Map<String, NdArray>> batches, Progress progress) {
+    /**
+     * The corrected network.
+     *
+     * @param known what corrections depend on besides the quantized network
+     */
+    QuantizedModel reduce(
+            QuantizedModel quantized, List<Map<String, NdArray>> batches, PieceKey known, Progress progress) {
+        PieceKey key = key(known, quantized.normalizations());
         Numbers exact = Numbers.of(quantized.unrounded());
         Map<String, QuantizedLayer> byName = quantized.byName();
         List<QuantizedLayer> out = new ArrayList<>();
@@ -44,15 +58,17 @@ final class ErrorReducer {
                 progress.step(i, layers.size(), "layers corrected");
                 QuantizableLayer layer = layers.get(i);
                 Numbers.Linear linear = layer.weight() == null ? null : exact.layer(layer);
-                floats.advance();
-                corrected.advance();
                 QuantizedLayer one = byName.get(layer.name());
                 if (one == null) {
                     corrected.write(new LayerwiseRun.Replaced(null, linear));
                 } else {
+                    key = key(key, one);
                     QuantizedLayer better = linear == null || layer.kind().isConvolution()
                             ? one
-                            : corrected(one, linear, floats, corrected);
+                            : cache.recall(
+                                    key,
+                                    new CorrectionForm(one, Calibration.layout(layer)),
+                                    () -> corrected(one, linear, floats, corrected));
                     out.add(better);
                     corrected.write(new LayerwiseRun.Replaced(
                             one.operands(),
@@ -65,6 +81,30 @@ final class ErrorReducer {
             progress.step(layers.size(), layers.size(), "layers corrected");
         }
         return new QuantizedModel(quantized.model(), out, quantized.normalizations());
+    }
+
+    private static PieceKey key(PieceKey before, Map<String, NormalizationNumbers> normalizations) {
+        PieceKey key = before;
+        for (Map.Entry<String, NormalizationNumbers> one : new TreeMap<>(normalizations).entrySet()) {
+            key = key.and(one.getKey())
+                    .and(one.getValue().gamma())
+                    .and(one.getValue().beta());
+        }
+        return key;
+    }
+
+    private static PieceKey key(PieceKey before, QuantizedLayer layer) {
+        PieceKey key = before.and(layer.layer().name()).and(layer.width().toString());
+        for (Quantizer one : layer.operands()) {
+            key = QuantizerPiece.key(key, one);
+        }
+        if (layer.weightQuantizer() != null) {
+            key = QuantizerPiece.key(key, layer.weightQuantizer());
+        }
+        for (float[] one : Arrays.asList(layer.exactWeight(), layer.weight(), layer.bias())) {
+            key = one == null ? key.and("none") : key.and(one);
+        }
+        return key;
     }
 
     /**

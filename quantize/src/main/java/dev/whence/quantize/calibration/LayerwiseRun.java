@@ -8,7 +8,9 @@ import dev.whence.quantize.model.Normalization;
 import dev.whence.quantize.model.QuantizableLayer;
 import dev.whence.tensor.Tensor;
 import dev.whence.tensor.TensorScope;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -19,8 +21,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run of an opened network layer by layer, over all batches at once: {@link #advance} brings every batch up to what the next
- * layer reads, {@link #write} lays ready what it shall multiply instead. Batches are never joined, so that examples may lie
+ * A run of an opened network layer by layer, over all batches at once: {@link #operand} brings every batch up to what the next
+ * layer reads, {@link #write} says what it shall multiply instead. Batches are never joined, so that examples may lie
  * along any axis. Between layers only what later ones need is held.
  */
 final class LayerwiseRun implements AutoCloseable {
@@ -28,7 +30,14 @@ final class LayerwiseRun implements AutoCloseable {
     private final List<Batch> batches = new ArrayList<>();
     private final Map<String, Tensor> constants = new HashMap<>();
     private final TensorScope constantScope = TensorScope.detached();
+
+    /** What is laid ready for layers that have not run, since nobody has asked for what they read. */
+    private final Deque<Replaced> waiting = new ArrayDeque<>();
+
+    /** The layer up to which batches have run, and whether what it reads is there. */
     private int next;
+
+    private boolean isThere;
 
     /** What happens at a layer. */
     @FunctionalInterface
@@ -96,15 +105,31 @@ final class LayerwiseRun implements AutoCloseable {
             OpenedNetwork opened, Numbers numbers, List<Map<String, NdArray>> inputs, LayerReader reader) {
         try (LayerwiseRun run = new LayerwiseRun(opened, numbers, inputs)) {
             for (QuantizableLayer layer : opened.model().layers()) {
-                run.advance();
                 run.write(reader.read(layer, run::all, layer.weight() == null ? null : numbers.layer(layer)));
             }
             return run.outputs();
         }
     }
 
-    /** Runs every batch up to what the next layer reads. */
-    void advance() {
+    /** What the layer multiplies that follows those written before. Nothing runs until somebody asks for what a layer reads. */
+    void write(Replaced replaced) {
+        waiting.add(replaced);
+    }
+
+    /** Runs every batch up to what the layer reads that follows those written. */
+    private void catchUp() {
+        while (!waiting.isEmpty()) {
+            advance();
+            lay(waiting.remove());
+        }
+        advance();
+    }
+
+    private void advance() {
+        if (isThere) {
+            return;
+        }
+        isThere = true;
         OpenedNetwork.Stage stage = opened.all().get(next);
         for (Batch batch : batches) {
             advance(batch, stage);
@@ -117,8 +142,13 @@ final class LayerwiseRun implements AutoCloseable {
         return batches.size();
     }
 
-    /** What the next layer reads of one batch. */
+    /** What the layer reads of one batch that follows those written. */
     NdArray operand(int batch, int operand) {
+        catchUp();
+        return value(batch, operand);
+    }
+
+    private NdArray value(int batch, int operand) {
         String name = opened.all().get(next).wanted().get(operand);
         Tensor value = Objects.requireNonNull(batches.get(batch).values.get(name), name);
         try (TensorScope scope = TensorScope.open()) {
@@ -135,7 +165,7 @@ final class LayerwiseRun implements AutoCloseable {
     }
 
     /** Lays ready what the layer multiplies that was advanced to, and goes on to the next one. */
-    void write(Replaced replaced) {
+    private void lay(Replaced replaced) {
         QuantizableLayer layer = opened.model().layers().get(next);
         OpenedNetwork.Stage stage = opened.all().get(next);
         Numbers.Linear linear = replaced.linear();
@@ -152,18 +182,18 @@ final class LayerwiseRun implements AutoCloseable {
                             batch.values.get(stage.wanted().get(k)));
                     Tensor written = quantizers == null
                             ? read.alias()
-                            : Tensor.of(Calibration.applied(quantizers.get(k), operand(b, k)));
+                            : Tensor.of(Calibration.applied(quantizers.get(k), value(b, k)));
                     batch.values.put(OpenedNetwork.operand(layer, k), batch.scope.adopt(written));
                 }
             }
             drop(batch.values, stage, true);
         }
         next++;
+        isThere = false;
     }
 
     /** The network's outputs of every batch, when all layers have been written. */
     List<Map<String, NdArray>> outputs() {
-        advance();
         List<Map<String, NdArray>> outputs = new ArrayList<>();
         for (int b = 0; b < batches.size(); b++) {
             Map<String, NdArray> byName = new LinkedHashMap<>();

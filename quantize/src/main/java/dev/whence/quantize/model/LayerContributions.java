@@ -10,6 +10,9 @@ import dev.whence.explain.RelevanceSums;
 import dev.whence.explain.Request;
 import dev.whence.explain.TargetChoice;
 import dev.whence.explain.TokenEmbedding;
+import dev.whence.graph.Precision;
+import dev.whence.quantize.pieces.PieceCache;
+import dev.whence.quantize.pieces.PieceKey;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -57,6 +60,25 @@ public record LayerContributions(
     public static LayerContributions of(
             Explainer explainer, QuantizableModel model, Map<String, NdArray> inputs, Lrp method, TargetChoice target) {
         return of(explainer, model, inputs, method, List.of(target)).getFirst();
+    }
+
+    /**
+     * The contributions to one target as the cache has them, or else as they are worked out now, on the model in float32.
+     *
+     * @throws WhenceException as {@link #of(Explainer, QuantizableModel, Map, Lrp, List)}
+     */
+    public static LayerContributions of(
+            PieceCache cache, QuantizableModel model, Map<String, NdArray> inputs, Lrp method, TargetChoice target) {
+        PieceKey key = cache.key(model.graph())
+                .and("contributions")
+                .and(method.toString())
+                .and(target.toString())
+                .and(inputs);
+        return cache.recall(key, new ContributionForm(model, ExampleRows.count(inputs)), () -> {
+            try (Explainer explainer = Explainer.of(model.graph(), Precision.FLOAT32)) {
+                return of(explainer, model, inputs, method, target);
+            }
+        });
     }
 
     /**

@@ -4,11 +4,9 @@ import dev.whence.core.ErrorCode;
 import dev.whence.core.NdArray;
 import dev.whence.core.Progress;
 import dev.whence.core.WhenceException;
-import dev.whence.explain.Explainer;
 import dev.whence.explain.Lrp;
 import dev.whence.explain.TargetChoice;
 import dev.whence.graph.Graph;
-import dev.whence.graph.Precision;
 import dev.whence.quantize.ErrorReduction;
 import dev.whence.quantize.allocation.Allocation;
 import dev.whence.quantize.allocation.AllocationSolver;
@@ -22,12 +20,16 @@ import dev.whence.quantize.calibration.QuantizedModel;
 import dev.whence.quantize.model.LayerContributions;
 import dev.whence.quantize.model.QuantizableLayer;
 import dev.whence.quantize.model.QuantizableModel;
+import dev.whence.quantize.pieces.NumberForm;
+import dev.whence.quantize.pieces.PieceCache;
+import dev.whence.quantize.pieces.PieceKey;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,13 +51,17 @@ public final class Quantization {
     private final QuantizableModel model;
     private final Examples examples;
     private final Plan plan;
+    private final PieceCache cache;
+    private final PieceKey key;
     private final Progress progress;
     private final List<String> warnings = new ArrayList<>();
 
-    private Quantization(QuantizableModel model, Examples examples, Plan plan, Progress progress) {
+    private Quantization(QuantizableModel model, Examples examples, Plan plan, PieceCache cache, Progress progress) {
         this.model = model;
         this.examples = examples;
         this.plan = plan;
+        this.cache = cache;
+        this.key = cache.key(model.graph()).and(plan.settings().toString());
         this.progress = progress;
     }
 
@@ -70,9 +76,21 @@ public final class Quantization {
      *     width, or no widths fit the budget
      */
     public static Outcome run(Graph graph, Map<String, NdArray> examples, Plan plan, Progress progress) {
+        return run(graph, examples, plan, PieceCache.none(), progress);
+    }
+
+    /**
+     * As {@link #run(Graph, Map, Plan, Progress)}, keeping every finished piece of work and using those that are kept. The
+     * outcome is the same to the bit, whether pieces are made or read.
+     *
+     * @param cache where pieces are kept
+     */
+    public static Outcome run(
+            Graph graph, Map<String, NdArray> examples, Plan plan, PieceCache cache, Progress progress) {
         ExampleChecks.require(graph, examples);
         Examples all = Examples.of(graph, examples);
-        Quantization quantization = new Quantization(QuantizableModel.of(graph, all.first()), all, plan, progress);
+        QuantizableModel model = QuantizableModel.of(graph, all.first());
+        Quantization quantization = new Quantization(model, all, plan, cache, progress);
         quantization.warnings.addAll(ExampleChecks.warnings(graph, examples));
         return quantization.run();
     }
@@ -81,11 +99,11 @@ public final class Quantization {
         requireLayers();
         @Nullable LayerContributions contributions = contributions();
         Map<String, Double> relevance = relevance(contributions);
-        try (Calibration calibration = Calibration.of(model, plan.settings())) {
+        try (Calibration calibration = Calibration.of(model, plan.settings(), cache)) {
             Map<String, Map<Integer, Double>> sensitivities =
                     needs(Objective::needsSensitivities) ? sensitivities(calibration) : Map.of();
             Map<String, NdArray> asked = examples.forChoice();
-            Map<String, NdArray> exact = calibration.runFloat(asked);
+            Supplier<Map<String, NdArray>> exact = once(() -> calibration.runFloat(asked));
             List<Outcome.Trial> trials = new ArrayList<>();
             Outcome.@Nullable Trial best = null;
             @Nullable QuantizedModel plain = null;
@@ -94,7 +112,10 @@ public final class Quantization {
                 Allocation allocation = allocate(objective, relevance, sensitivities);
                 QuantizedModel fitted = fitted(calibration, allocation);
                 QuantizedModel quantized = corrected(calibration, fitted, examples.forCorrections());
-                double divergence = Divergence.of(exact, calibration.run(quantized, asked));
+                double divergence = cache.recall(
+                        trialKey(allocation),
+                        new NumberForm(),
+                        () -> Divergence.of(exact.get(), calibration.run(quantized, asked)));
                 Outcome.Trial trial = new Outcome.Trial(objective, allocation, divergence);
                 trials.add(trial);
                 if (best == null || divergence < best.divergence()) {
@@ -112,6 +133,7 @@ public final class Quantization {
             ParetoFrontier frontier = plan.isUniform()
                     ? null
                     : ParetoFrontier.of(choices(best.objective(), relevance, sensitivities), FRONTIER_POINTS);
+            warnings.addAll(cache.warnings());
             return new Outcome(taken, contributions, sensitivities, trials, best, frontier, warnings);
         }
     }
@@ -159,9 +181,9 @@ public final class Quantization {
     /** What layers contribute, or null where that cannot be told and need not be known. */
     private @Nullable LayerContributions contributions() {
         progress.step(0, 1, "relevance of layers");
-        try (Explainer explainer = Explainer.of(model.graph(), Precision.FLOAT32)) {
+        try {
             LayerContributions found = LayerContributions.of(
-                    explainer, model, examples.forContributions(), Lrp.ATTENTION, new TargetChoice.ArgMax());
+                    cache, model, examples.forContributions(), Lrp.ATTENTION, new TargetChoice.ArgMax());
             warnings.addAll(found.warnings());
             return found;
         } catch (WhenceException e) {
@@ -197,21 +219,46 @@ public final class Quantization {
     private Map<String, Map<Integer, Double>> sensitivities(Calibration calibration) {
         Map<String, Map<Integer, Double>> out = new LinkedHashMap<>();
         Map<String, NdArray> asked = examples.forDivergences();
-        Map<String, NdArray> exact = calibration.runFloat(asked);
+        Supplier<Map<String, NdArray>> exact = once(() -> calibration.runFloat(asked));
+        PieceKey known = key.and("alone").and(examples.forFits()).and(asked);
         long all = (long) plan.candidates().size() * model.layers().size();
         long done = 0;
         for (int bits : plan.candidates()) {
             Map<String, Width> widths = new HashMap<>();
             model.layers().forEach(layer -> widths.put(layer.name(), Width.of(bits)));
-            QuantizedModel quantized = calibration.quantize(widths, examples.forFits());
+            Supplier<QuantizedModel> quantized = once(() -> calibration.quantize(widths, examples.forFits()));
             for (QuantizableLayer layer : model.layers()) {
                 progress.step(done++, all, "layers tried alone");
-                double divergence = Divergence.of(exact, calibration.runWithOne(quantized, layer.name(), asked));
+                double divergence = cache.recall(
+                        known.and(layer.name() + " at " + bits),
+                        new NumberForm(),
+                        () -> Divergence.of(exact.get(), calibration.runWithOne(quantized.get(), layer.name(), asked)));
                 out.computeIfAbsent(layer.name(), name -> new LinkedHashMap<>()).put(bits, divergence);
             }
         }
         progress.step(all, all, "layers tried alone");
         return out;
+    }
+
+    /** Everything that the divergence of a trial depends on. */
+    private PieceKey trialKey(Allocation allocation) {
+        return key.and("trial")
+                .and(allocation.widths().toString())
+                .and(plan.reducesErrors() ? new ErrorReduction().toString() : "not corrected")
+                .and(examples.forFits())
+                .and(examples.forCorrections())
+                .and(examples.forChoice());
+    }
+
+    /** Asks for a value when it is needed first, and never again. */
+    private static <T> Supplier<T> once(Supplier<T> of) {
+        List<T> known = new ArrayList<>();
+        return () -> {
+            if (known.isEmpty()) {
+                known.add(of.get());
+            }
+            return known.getFirst();
+        };
     }
 
     private Allocation allocate(
