@@ -14,7 +14,7 @@ import java.util.Map;
  */
 record Rounds(int rounds, double warmSeconds) {
     /** A turn repeats short work until it lasts about this long, so that a turn is not all waking up. */
-    private static final double TURN_MILLIS = 150;
+    private static final double TURN_MILLIS = 500;
 
     private static final int MOST_REPETITIONS = 200;
     /** Threads of the side that has just worked spin for a while; they are given time to stop. */

@@ -70,6 +70,9 @@ final class MaxRouting {
     /** With the engine's pooling, which finds the first of equals; what remains are ties. */
     private static Winners amongSliding(Kind.Windows windows, Kind.Sliding sliding, Call x, Call r, MaxTies ties) {
         Pooling.Maxima most = sliding.maxima(x.in(0));
+        if (ties != MaxTies.FIRST && isConstant(r.in(0), windows.batchAxes(x))) {
+            return new Winners(most.indices(), null);
+        }
         Pooling.Maxima referenceMost = sliding.maxima(r.in(0));
         Tensor rose = most.values().greaterOrEqual(referenceMost.values());
         SlidingTies settling =
@@ -83,6 +86,15 @@ final class MaxRouting {
                 .gather(axes, flat(places, axes))
                 .reshape(places.shape());
         return new Winners(places, share(most.values().minus(referenceMost.values()), change));
+    }
+
+    /** Whether each channel has one value only, as behind a convolution of a reference that is black all over. */
+    private static boolean isConstant(Tensor reference, int batchAxes) {
+        Tensor first = reference;
+        for (int axis = batchAxes; axis < reference.rank(); axis++) {
+            first = first.narrow(axis, 0, 1);
+        }
+        return reference.equalTo(first).not().isAllFalse();
     }
 
     /** All axes behind the batch axes made one. */

@@ -21,9 +21,16 @@ public record Convolution(
         long[] stride, long[] padding, long[] dilation, boolean isTransposed, long[] outputPadding, long groups) {
 
     private static final int FEW_CHANNELS = 4;
+    /** Columns that a pullback to few channels makes at once. */
+    private static final int PACKED = 4;
+    /** Values of the output from which on the weights are worth rearranging. */
+    private static final long WORTH_PACKING = 100_000;
 
     /** Convolves; {@code bias} has one value an output channel. */
     public Tensor apply(Tensor x, Tensor weight, @Nullable Tensor bias) {
+        if (isRow(weight)) {
+            return fromImage(asImages().apply(asImage(x), asImage(weight), bias));
+        }
         try (var b = Tensor.optional(bias)) {
             return Tensor.wrap(torch.convolution(
                     x.at, weight.at, b, stride, padding, dilation, isTransposed, outputPadding, groups));
@@ -32,23 +39,96 @@ public record Convolution(
 
     /** The gradient towards {@code x}, given the gradient {@code gy} of the output; {@code x} gives only the shape. */
     public Tensor pullback(Tensor gy, Tensor x, Tensor weight) {
-        return isStem(x, weight) ? phases(gy, x.shape(), weight) : convolutionBackward(gy, x, weight, 0);
+        if (isRow(weight)) {
+            return fromImage(asImages().pullback(asImage(gy), asImage(x), asImage(weight)));
+        }
+        if (isOfFewChannels(x, weight)) {
+            if (isStrided(weight)) {
+                return phases(gy, x.shape(), weight);
+            }
+            if (isPackable(x, weight) && gy.size() >= WORTH_PACKING) {
+                return packed(gy, x.shape(), weight);
+            }
+        }
+        return convolutionBackward(gy, x, weight, 0);
     }
 
-    /** Whether this is the first convolution of a network for images, whose pullback the engine does slowly. */
-    private boolean isStem(Tensor x, Tensor weight) {
+    /**
+     * Whether to slide along one axis as along the rows of images one pixel high. The engine does the same, but copies what
+     * has its channels innermost first.
+     */
+    private boolean isRow(Tensor weight) {
+        return stride.length == 1
+                && weight.type() == NdArray.Type.FLOAT32
+                && weight.device().equals(Device.CPU);
+    }
+
+    private Convolution asImages() {
+        return new Convolution(
+                new long[] {1, stride[0]},
+                new long[] {0, padding[0]},
+                new long[] {1, dilation[0]},
+                isTransposed,
+                new long[] {0, outputPadding[0]},
+                groups);
+    }
+
+    private static Tensor asImage(Tensor row) {
+        return Tensor.wrap(torch.unsqueeze(row.at, 2));
+    }
+
+    private static Tensor fromImage(Tensor image) {
+        return Tensor.wrap(torch.squeeze(image.at, 2));
+    }
+
+    /** Whether this is like the first convolution of a network for images, whose pullback the engine does slowly. */
+    private boolean isOfFewChannels(Tensor x, Tensor weight) {
         return stride.length == 2
-                && stride[0] == stride[1]
-                && stride[0] > 1
                 && dilation[0] == 1
                 && dilation[1] == 1
                 && !isTransposed
                 && groups == 1
                 && x.dimension(1) <= FEW_CHANNELS
-                && weight.dimension(2) >= stride[0]
-                && weight.dimension(3) >= stride[1]
                 && weight.type() == NdArray.Type.FLOAT32
                 && weight.device().equals(Device.CPU);
+    }
+
+    private boolean isStrided(Tensor weight) {
+        return stride[0] == stride[1]
+                && stride[0] > 1
+                && weight.dimension(2) >= stride[0]
+                && weight.dimension(3) >= stride[1];
+    }
+
+    private boolean isPackable(Tensor x, Tensor weight) {
+        return stride[0] == 1
+                && stride[1] == 1
+                && x.dimension(3) % PACKED == 0
+                && weight.dimension(3) > 1
+                && padding[0] < weight.dimension(2)
+                && padding[1] < weight.dimension(3);
+    }
+
+    /**
+     * The pullback of a convolution without a stride, as one that makes a few neighbouring columns at once: what were columns
+     * become channels, of which the input had too few to keep the processor busy. With channels innermost they lie in memory
+     * as they should.
+     */
+    private Tensor packed(Tensor gy, long[] x, Tensor weight) {
+        long rows = weight.dimension(2);
+        long columns = weight.dimension(3);
+        Tensor flipped = weight.permute(1, 0, 2, 3).flip(2, 3);
+        Tensor[] shifted = new Tensor[PACKED];
+        for (int i = 0; i < PACKED; i++) {
+            shifted[i] = flipped.pad(0, i, PACKED - 1 - i, 0, 0);
+        }
+        Tensor parts = Tensor.concat(0, shifted).channelsInnermost();
+        long[] frame = {rows - 1 - padding[0], columns - 1 - padding[1]};
+        Convolution several = new Convolution(new long[] {1, PACKED}, frame, dilation, false, outputPadding, 1);
+        return several.apply(gy, parts, null)
+                .permute(0, 2, 3, 1)
+                .reshape(x[0], x[2], x[3], x[1])
+                .permute(0, 3, 1, 2);
     }
 
     /**

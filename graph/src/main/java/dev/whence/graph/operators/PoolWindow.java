@@ -110,6 +110,19 @@ record PoolWindow(SpatialWindow window, long[] x, long[] out) {
         return shape;
     }
 
+    /** Whether one window covers exactly the input, so that its mean is that of all places. */
+    boolean isWhole() {
+        for (int i = 0; i < axes(); i++) {
+            if (window.before()[i] != 0
+                    || window.after()[i] != 0
+                    || span(window, i) != x[i + 2]
+                    || window.dilation()[i] != 1) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Whether the engine can do the padding by itself. */
     boolean isNative() {
         for (int i = 0; i < axes(); i++) {

@@ -108,6 +108,9 @@ final class PoolingOperators {
     private static Tensor averagePool(Call c) {
         PoolWindow w = PoolWindow.of(c);
         Tensor x = c.in(0);
+        if (w.isWhole()) {
+            return x.mean(true, spatial(c));
+        }
         if (isPlain(w)) {
             return w.pooling().average(x, countsPadding(c));
         }
@@ -118,6 +121,9 @@ final class PoolingOperators {
 
     private static Tensor averageGradient(Call c, Tensor gy) {
         PoolWindow w = PoolWindow.of(c);
+        if (w.isWhole()) {
+            return overallPullback(c, gy);
+        }
         if (isPlain(w)) {
             return w.pooling().averagePullback(gy, Tensor.zeros(gy.type()).expand(w.x()), countsPadding(c));
         }
@@ -154,15 +160,18 @@ final class PoolingOperators {
     /** The mean over all spatial axes. */
     static final Operator GLOBAL_AVERAGE_POOL = Operator.named("GlobalAveragePool")
             .forward(c -> c.in(0).mean(true, spatial(c)))
-            .gradient((c, gy) -> {
-                long[] x = c.shape(0);
-                double places = NdArray.elements(Arrays.copyOfRange(x, 2, x.length));
-                return gy.divide(places).expand(x);
-            })
+            .gradient(PoolingOperators::overallPullback)
             .reads(Reads.NOTHING)
             .kind(Kinds.MOVING)
             .linearPart(c -> c.in(0).mean(true, spatial(c)))
             .build();
+
+    /** The pullback of the mean over all spatial axes: a share for each place. */
+    private static Tensor overallPullback(Call c, Tensor gy) {
+        long[] x = c.shape(0);
+        double places = NdArray.elements(Arrays.copyOfRange(x, 2, x.length));
+        return gy.divide(places).expand(x);
+    }
 
     private static long[] spatial(Call c) {
         if (c.rank(0) < 3) {
