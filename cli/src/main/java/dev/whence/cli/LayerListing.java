@@ -122,12 +122,14 @@ final class LayerListing {
         out.println();
         out.println(String.format(
                 Locale.ROOT,
-                "%d layers, %,d weights, %,d multiplications for one example; %s of %d examples",
+                "%d layer%s, %,d weights, %,d multiplications for one example; %s of %d example%s",
                 shares.length,
+                shares.length == 1 ? "" : "s",
                 model.parameters(),
                 model.multiplyAccumulates(),
                 contributions.target(),
-                contributions.values().length));
+                contributions.values().length,
+                contributions.values().length == 1 ? "" : "s"));
     }
 
     static String kind(QuantizableLayer layer) {

@@ -113,8 +113,7 @@ final class QuantizeEvaluating {
         PrintWriter out = console.out();
         Ink ink = new Ink(console);
         Evaluation evaluation = Objects.requireNonNull(report.evaluation());
-        out.println(ink.bold(report.output()) + " beside " + report.model() + ", " + evaluation.examples()
-                + (evaluation.examples() == 1 ? " example" : " examples"));
+        out.println(ink.bold(report.output()) + " beside " + report.model() + ", " + evaluation.text());
         out.println();
         Classification classes = evaluation.classification();
         if (classes != null) {

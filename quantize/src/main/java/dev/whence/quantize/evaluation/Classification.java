@@ -23,6 +23,8 @@ public record Classification(
         double divergence,
         double largestDivergence,
         @Nullable Accuracy accuracy) {
+    /** How many of the largest classes are looked at beside the largest. */
+    static final int TOP = 5;
 
     /**
      * How often each network is right.
@@ -42,7 +44,6 @@ public record Classification(
 
     /** Counts that grow example by example. */
     static final class Counts {
-        private static final int TOP = 5;
         private static final double TINIEST = 1e-12;
 
         private final int classes;

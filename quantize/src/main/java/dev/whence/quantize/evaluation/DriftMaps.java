@@ -20,8 +20,12 @@ record DriftMaps(List<ExplanationDrift.Example> examples) implements Block {
     private static final int MOST = 12;
     private static final int SMALLEST_SIDE = 4;
 
-    /** Whether an example can be shown as a picture. */
-    static boolean isPicture(ExplanationDrift.Example example) {
+    /** Whether everything explained in an example can be shown as a picture. */
+    static boolean arePictures(ExplanationDrift.Example example) {
+        return example.maps().stream().allMatch(DriftMaps::isPicture);
+    }
+
+    private static boolean isPicture(ExplanationDrift.Maps example) {
         long[] shape = example.input().shape();
         int rank = shape.length;
         return Arrays.equals(shape, example.original().shape())
@@ -39,21 +43,28 @@ record DriftMaps(List<ExplanationDrift.Example> examples) implements Block {
             String title = String.format(
                     Locale.ROOT, "Example %d: class %d, cosine %.3f", i, example.target(), example.cosine());
             out.open("div", "class", "multiple").element("h3", title);
-            out.open("figure", "class", "map").open("div", "class", "panels", "style", "flex-wrap:nowrap");
-            HeatMap original = map("relevance in the original", example, example.original());
-            original.input().ifPresent(drawing -> panel(out, "Input", drawing));
-            panel(out, "Original", original.attribution());
-            panel(
-                    out,
-                    "Quantized",
-                    map("relevance in the quantized network", example, example.quantized())
-                            .attribution());
-            out.close("div").close("figure").close("div");
+            for (ExplanationDrift.Maps maps : example.maps()) {
+                figure(out, maps, example.maps().size() > 1);
+            }
+            out.close("div");
         }
         return out.close("div").toString();
     }
 
-    private static HeatMap map(String name, ExplanationDrift.Example example, NdArray scores) {
+    private static void figure(Markup out, ExplanationDrift.Maps maps, boolean isNamed) {
+        out.open("figure", "class", "map").open("div", "class", "panels", "style", "flex-wrap:nowrap");
+        HeatMap original = map("relevance in the original", maps, maps.original());
+        original.input().ifPresent(drawing -> panel(out, isNamed ? maps.unit() : "Input", drawing));
+        panel(out, "Original", original.attribution());
+        panel(
+                out,
+                "Quantized",
+                map("relevance in the quantized network", maps, maps.quantized())
+                        .attribution());
+        out.close("div").close("figure");
+    }
+
+    private static HeatMap map(String name, ExplanationDrift.Maps example, NdArray scores) {
         long[] shape = scores.shape();
         int height = (int) shape[shape.length - 2];
         int width = (int) shape[shape.length - 1];

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Explains a network and its quantized form example by example. */
 final class DriftRun {
@@ -33,7 +34,8 @@ final class DriftRun {
     private final Map<String, NdArray> inputs;
     private final Lrp method;
     private final int examples;
-    private final String unit;
+    private final List<String> units;
+    private final @Nullable JoinedInputs joined;
 
     DriftRun(Graph original, Graph quantized, Map<String, NdArray> inputs, Lrp method) {
         this.original = original;
@@ -41,7 +43,8 @@ final class DriftRun {
         this.inputs = inputs;
         this.method = method;
         this.examples = ExampleRows.count(inputs);
-        this.unit = unit();
+        this.units = units();
+        this.joined = units.size() > 1 ? JoinedInputs.of(units, row(0)) : null;
         int fixed = Examples.fixed(original, quantized);
         if (fixed > 1) {
             throw new WhenceException(
@@ -51,29 +54,32 @@ final class DriftRun {
         }
     }
 
-    /** Where relevance is compared: the first input of real numbers, else the vectors of tokens. */
-    private String unit() {
+    /** Where relevance is compared: the inputs of real numbers, else the vectors of tokens. */
+    private List<String> units() {
+        List<String> real = new ArrayList<>();
         for (Value input : original.inputs()) {
             NdArray given = inputs.get(input.name());
             if (given != null && given.type().isFloating()) {
-                return input.name();
+                real.add(input.name());
             }
         }
-        return TokenEmbedding.find(original)
-                .map(TokenEmbedding::value)
-                .filter(value -> quantized.producer(value).isPresent())
-                .orElseThrow(() -> new WhenceException(
-                        ErrorCode.TARGET_INVALID,
-                        "No input holds real numbers and no table of tokens was found, so there is nothing at which"
-                                + " explanations could be compared."));
+        return real.isEmpty()
+                ? List.of(TokenEmbedding.find(original)
+                        .map(TokenEmbedding::value)
+                        .filter(value -> quantized.producer(value).isPresent())
+                        .orElseThrow(() -> new WhenceException(
+                                ErrorCode.TARGET_INVALID,
+                                "No input holds real numbers and no table of tokens was found, so there is nothing at"
+                                        + " which explanations could be compared.")))
+                : real;
     }
 
     ExplanationDrift run(Progress progress) {
         List<StraightThrough.Quantizer> quantizers = StraightThrough.find(original, quantized);
         List<ExplanationDrift.Example> found = new ArrayList<>();
-        try (Explainer before = Explainer.of(original, Precision.FLOAT32);
+        try (Explainer before = explainer(original);
                 Factors factors = new Factors(quantized, quantizers, row(0));
-                Explainer behind = Explainer.of(factors.graph(), Precision.FLOAT32)) {
+                Explainer behind = explainer(factors.graph())) {
             for (int i = 0; i < examples; i++) {
                 Map<String, NdArray> one = row(i);
                 Explanation first = explain(before, one, new TargetChoice.ArgMax());
@@ -83,7 +89,12 @@ final class DriftRun {
                 progress.step(i + 1L, examples, "explanations");
             }
         }
-        return new ExplanationDrift(method.name(), unit, found);
+        return new ExplanationDrift(
+                method.name(), units, original.outputs().getFirst().name(), found);
+    }
+
+    private Explainer explainer(Graph graph) {
+        return Explainer.of(joined == null ? graph : joined.in(graph), Precision.FLOAT32);
     }
 
     private Map<String, NdArray> row(int example) {
@@ -91,13 +102,15 @@ final class DriftRun {
     }
 
     private Explanation explain(Explainer explainer, Map<String, NdArray> one, TargetChoice target) {
+        Map<String, NdArray> given = joined == null ? one : joined.in(one);
+        String at = joined == null ? units.getFirst() : joined.value();
         return explainer
-                .explain(Request.of(one, method).target(target).at(unit).batch(1))
+                .explain(Request.of(given, method).target(target).at(at).batch(1))
                 .getFirst();
     }
 
     private static NdArray scores(Explanation explanation) {
-        return withoutExamples(explanation.attribution().units().getFirst().scores());
+        return explanation.attribution().units().getFirst().scores();
     }
 
     private static NdArray withoutExamples(NdArray array) {
@@ -106,9 +119,24 @@ final class DriftRun {
     }
 
     private ExplanationDrift.Example example(Map<String, NdArray> one, long target, NdArray first, NdArray second) {
-        NdArray input = one.getOrDefault(unit, one.values().iterator().next());
-        double cosine = Classification.Counts.cosine(first.toDoubles(), second.toDoubles());
-        return new ExplanationDrift.Example(target, cosine, withoutExamples(input), first, second);
+        List<NdArray> before = joined == null ? List.of(first) : joined.parts(first);
+        List<NdArray> behind = joined == null ? List.of(second) : joined.parts(second);
+        List<ExplanationDrift.Maps> maps = new ArrayList<>();
+        for (int i = 0; i < units.size(); i++) {
+            NdArray input =
+                    one.getOrDefault(units.get(i), one.values().iterator().next());
+            maps.add(new ExplanationDrift.Maps(
+                    units.get(i),
+                    cosine(before.get(i), behind.get(i)),
+                    withoutExamples(input),
+                    withoutExamples(before.get(i)),
+                    withoutExamples(behind.get(i))));
+        }
+        return new ExplanationDrift.Example(target, cosine(first, second), maps);
+    }
+
+    private static double cosine(NdArray first, NdArray second) {
+        return Classification.Counts.cosine(first.toDoubles(), second.toDoubles());
     }
 
     /** Runs the quantized network for the factors that stand for its quantizers. */

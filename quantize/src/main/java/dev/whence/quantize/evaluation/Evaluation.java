@@ -52,4 +52,9 @@ public record Evaluation(
             Graph original, Graph quantized, Map<String, NdArray> inputs, long @Nullable [] labels, Progress progress) {
         return new EvaluationRun(original, quantized, inputs, labels).run(progress);
     }
+
+    /** How many examples, in words. */
+    public String text() {
+        return examples + (examples == 1 ? " example" : " examples");
+    }
 }

@@ -17,11 +17,11 @@ final class EvaluationBlocks {
         List<Block> blocks = new ArrayList<>();
         Classification classes = evaluation.classification();
         if (classes != null && classes.accuracy() != null) {
-            blocks.add(accuracy(classes.accuracy()));
+            blocks.add(accuracy(classes.accuracy(), classes.classes()));
             blocks.add(Block.paragraph(classes.accuracy().difference().sentence()));
         }
         if (classes != null) {
-            blocks.add(Table.facts("Beside the original, on " + evaluation.examples() + " examples", beside(classes)));
+            blocks.add(Table.facts("Beside the original, on " + evaluation.text(), beside(classes)));
         }
         Table outputs = Table.of("Outputs as numbers", "Output", "Signal over noise, dB", "Relative error", "Cosine");
         evaluation
@@ -38,7 +38,7 @@ final class EvaluationBlocks {
         return blocks;
     }
 
-    private static Table accuracy(Classification.Accuracy accuracy) {
+    private static Table accuracy(Classification.Accuracy accuracy, int classes) {
         Table table = Table.of(
                 "Share of examples whose class is right, with the 95 % interval of Wilson",
                 "", "Original", "Quantized");
@@ -46,10 +46,12 @@ final class EvaluationBlocks {
                 Table.Cell.text("Largest class"),
                 Table.Cell.text(accuracy.original().text()),
                 Table.Cell.text(accuracy.quantized().text()));
-        table.row(
-                Table.Cell.text("Among the five largest"),
-                Table.Cell.text(accuracy.originalTop5().text()),
-                Table.Cell.text(accuracy.quantizedTop5().text()));
+        if (classes > Classification.TOP) {
+            table.row(
+                    Table.Cell.text("Among the five largest"),
+                    Table.Cell.text(accuracy.originalTop5().text()),
+                    Table.Cell.text(accuracy.quantizedTop5().text()));
+        }
         return table;
     }
 
@@ -93,7 +95,7 @@ final class EvaluationBlocks {
             facts.put(
                     "Right class",
                     percent(accuracy.quantized().rate()) + " instead of "
-                            + percent(accuracy.original().rate()) + " of " + evaluation.examples() + " examples");
+                            + percent(accuracy.original().rate()) + " of " + evaluation.text());
         }
         facts.put("Same class", classes.agreement().text());
         return facts;

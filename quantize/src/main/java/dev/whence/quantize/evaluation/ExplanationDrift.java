@@ -19,12 +19,14 @@ import java.util.Map;
  * unchanged. Every other layer shares by the values that the quantized network really has.
  *
  * @param method the method's name
- * @param unit the value at which relevance is compared: an input, or the vectors of tokens
+ * @param units where relevance is compared: at all inputs of real numbers, or at the vectors of tokens
+ * @param output the output whose largest element is explained: the network's first
  * @param examples one an example, in order
  */
-public record ExplanationDrift(String method, String unit, List<Example> examples) {
-    /** Copies the list. */
+public record ExplanationDrift(String method, List<String> units, String output, List<Example> examples) {
+    /** Copies the lists. */
     public ExplanationDrift {
+        units = List.copyOf(units);
         examples = List.copyOf(examples);
     }
 
@@ -32,13 +34,28 @@ public record ExplanationDrift(String method, String unit, List<Example> example
      * One example.
      *
      * @param target the element of the output that is explained, in both networks
-     * @param cosine the cosine of the angle between both maps of relevance, from -1 to 1; NaN where one is zero throughout
+     * @param cosine the cosine of the angle between the relevance of both, over all units together, from -1 to 1; NaN where one
+     *     is zero throughout
+     * @param maps the relevance at each unit, in their order
+     */
+    public record Example(long target, double cosine, List<Maps> maps) {
+        /** Copies the list. */
+        public Example {
+            maps = List.copyOf(maps);
+        }
+    }
+
+    /**
+     * Relevance at one unit, in one example.
+     *
+     * @param unit the value
+     * @param cosine that of both maps of this unit alone; NaN where one is zero throughout
      * @param input what was explained, without the axis of examples
      * @param original relevance in the original network, in the same shape
      * @param quantized relevance in the quantized network, in the same shape
      */
-    public record Example(
-            long target,
+    public record Maps(
+            String unit,
             double cosine,
             @JsonIgnore NdArray input,
             @JsonIgnore NdArray original,
@@ -80,12 +97,10 @@ public record ExplanationDrift(String method, String unit, List<Example> example
 
     /** Mean and smallest cosine, as a person reads them. */
     public String text() {
+        if (examples.size() == 1) {
+            return String.format(Locale.ROOT, "cosine %.3f, 1 example", mean());
+        }
         return String.format(
-                Locale.ROOT,
-                "cosine %.3f on average, %.3f at least, %d example%s",
-                mean(),
-                least(),
-                examples.size(),
-                examples.size() == 1 ? "" : "s");
+                Locale.ROOT, "cosine %.3f on average, %.3f at least, %d examples", mean(), least(), examples.size());
     }
 }

@@ -83,7 +83,8 @@ record LayerTable(RunReport report, List<LayerReport> layers) {
                         .orElse(Double.NaN);
     }
 
-    private static Table.Cell number(double value) {
+    /** A number, or a dash where there is none. */
+    static Table.Cell number(double value) {
         return Double.isNaN(value) ? Table.Cell.text("–") : Table.Cell.number(value);
     }
 }

@@ -10,6 +10,11 @@ import java.util.Locale;
  * @param onlySecond examples that only the second gets right
  */
 public record McNemar(int onlyFirst, int onlySecond) {
+    private static final double CHANCE = 0.05;
+
+    /** Of fewer even the most one-sided are no rarer than that: twice 2^-5 is 0.06. */
+    private static final int FEWEST = 6;
+
     /** Checks the counts. */
     public McNemar {
         if (onlyFirst < 0 || onlySecond < 0) {
@@ -32,14 +37,21 @@ public record McNemar(int onlyFirst, int onlySecond) {
 
     /** What the test says of a network and its quantized form, in that order. */
     public String sentence() {
+        if (onlyFirst + onlySecond == 0) {
+            return "Both networks are right on the same examples.";
+        }
+        String counts = "Only the original is right on " + examples(onlyFirst) + ", only the quantized network on "
+                + (onlySecond == 0 ? "none" : onlySecond) + "; ";
         double p = probability();
-        return String.format(
-                Locale.ROOT,
-                "Only the original is right on %d examples, only the quantized network on %d; two equally good networks"
-                        + " would differ by as much with a probability of %.2g, so the difference %s.",
-                onlyFirst,
-                onlySecond,
-                p,
-                p < 0.05 ? "is more than chance" : "may be chance");
+        if (onlyFirst + onlySecond < FEWEST) {
+            return counts + "with fewer than " + FEWEST + " such examples any difference may be chance.";
+        }
+        return counts + "two equally good networks would differ by as much "
+                + (p == 1 ? "always" : String.format(Locale.ROOT, "with a probability of %.2g", p))
+                + ", so the difference " + (p < CHANCE ? "is more than chance" : "may be chance") + ".";
+    }
+
+    private static String examples(int count) {
+        return count == 0 ? "no example" : count == 1 ? "1 example" : count + " examples";
     }
 }

@@ -269,28 +269,41 @@ public final class QuantizationPage {
 
     private static List<Block> evidence(ExplanationDrift drift) {
         List<Block> blocks = new ArrayList<>();
-        blocks.add(Block.paragraph(String.format(
-                Locale.ROOT,
-                "Relevance at %s, found by %s in both networks for the class that the original sees. A cosine of 1 means"
-                        + " the same evidence, 0 none in common. Over %d examples it is %.3f on average and %.3f at least.",
-                drift.unit(),
-                drift.method(),
-                drift.examples().size(),
-                drift.mean(),
-                drift.least())));
-        if (!drift.examples().isEmpty() && drift.examples().stream().allMatch(DriftMaps::isPicture)) {
-            blocks.add(new DriftMaps(drift.examples()));
-        } else {
-            Table table = Table.of("", "Example", "Class", "Cosine");
-            for (int i = 0; i < drift.examples().size(); i++) {
-                ExplanationDrift.Example example = drift.examples().get(i);
-                table.row(
-                        Table.Cell.text(Integer.toString(i)),
-                        Table.Cell.number(example.target()),
-                        Table.Cell.number(example.cosine()));
-            }
-            blocks.add(table);
-        }
+        int count = drift.examples().size();
+        blocks.add(Block.paragraph("Relevance at " + String.join(", ", drift.units()) + ", found by " + drift.method()
+                + " in both networks for the class that the original sees in its output " + drift.output()
+                + ". A cosine of 1 means the same evidence, 0 none in common. "
+                + (count == 1
+                        ? String.format(Locale.ROOT, "In the one example it is %.3f.", drift.mean())
+                        : String.format(
+                                Locale.ROOT,
+                                "Over %d examples it is %.3f on average and %.3f at least.",
+                                count,
+                                drift.mean(),
+                                drift.least()))));
+        boolean arePictures = count > 0 && drift.examples().stream().allMatch(DriftMaps::arePictures);
+        blocks.add(arePictures ? new DriftMaps(drift.examples()) : cosines(drift));
         return blocks;
+    }
+
+    private static Table cosines(ExplanationDrift drift) {
+        boolean isOne = drift.units().size() == 1;
+        List<String> headers = new ArrayList<>(List.of("Example", "Class", "Cosine"));
+        if (!isOne) {
+            drift.units().forEach(unit -> headers.add("At " + unit));
+        }
+        Table table = Table.of("", headers.toArray(String[]::new));
+        for (int i = 0; i < drift.examples().size(); i++) {
+            ExplanationDrift.Example example = drift.examples().get(i);
+            List<Table.Cell> cells = new ArrayList<>(List.of(
+                    Table.Cell.text(Integer.toString(i)),
+                    Table.Cell.number(example.target()),
+                    LayerTable.number(example.cosine())));
+            if (!isOne) {
+                example.maps().forEach(maps -> cells.add(LayerTable.number(maps.cosine())));
+            }
+            table.row(cells);
+        }
+        return table;
     }
 }

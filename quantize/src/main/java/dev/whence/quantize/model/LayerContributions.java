@@ -1,5 +1,6 @@
 package dev.whence.quantize.model;
 
+import dev.whence.core.Attribution;
 import dev.whence.core.Correlation;
 import dev.whence.core.ErrorCode;
 import dev.whence.core.NdArray;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +87,9 @@ public record LayerContributions(
      * The contributions to several targets, say to every class, from one forward run of each example. Examples run one by one,
      * so that what one gives depends on no other.
      *
+     * <p>The targets are elements of the first output. Where a layer has no way to it but to another output, the largest element
+     * of each example is explained there too if it is a target here, and contributions are means over outputs; a warning says so.
+     *
      * @param explainer of the model's graph
      * @param inputs the network's inputs, examples first
      * @param method {@link Lrp#ATTENTION}, {@link Lrp#CHEFER} or another walk of relevance
@@ -109,9 +114,23 @@ public record LayerContributions(
                 .target(targets.toArray(TargetChoice[]::new))
                 .at(source(model, inputs))
                 .batch(1);
+        List<RelevanceSums> first = explainer.relevance(request, outputs);
+        OtherOutputs others = OtherOutputs.of(model);
+        List<String> notes = new ArrayList<>();
+        List<RelevanceSums> further = targets.contains(new TargetChoice.ArgMax())
+                ? others.explained(explainer, request, outputs, notes)
+                : List.of();
         List<LayerContributions> out = new ArrayList<>();
-        for (RelevanceSums sums : explainer.relevance(request, outputs)) {
-            out.add(contributions(model, method, sums));
+        for (int t = 0; t < targets.size(); t++) {
+            List<RelevanceSums> all = new ArrayList<>(List.of(first.get(t)));
+            List<String> warnings = new ArrayList<>();
+            if (targets.get(t) instanceof TargetChoice.ArgMax) {
+                all.addAll(further);
+                warnings.addAll(notes);
+            } else {
+                others.notExplained().ifPresent(warnings::add);
+            }
+            out.add(contributions(model, method, all, warnings));
         }
         return out;
     }
@@ -124,27 +143,27 @@ public record LayerContributions(
                 : TokenEmbedding.find(model.graph()).map(TokenEmbedding::value).orElse(null);
     }
 
-    private static LayerContributions contributions(QuantizableModel model, Lrp method, RelevanceSums sums) {
-        double[] start = sums.start();
+    /** @param outputs relevance of the first output, and of others whose layers the first does not need */
+    private static LayerContributions contributions(
+            QuantizableModel model, Lrp method, List<RelevanceSums> outputs, List<String> notes) {
         List<LayerContribution> layers = new ArrayList<>();
         List<String> without = new ArrayList<>();
         for (QuantizableLayer layer : model.layers()) {
-            RelevanceSums.Sums at = Objects.requireNonNull(sums.values().get(layer.output()));
             LayerContribution one = new LayerContribution(
                     layer.name(),
-                    shares(at.absolute(), start),
-                    shares(at.signed(), start),
-                    shares(at.positive(), start));
+                    shares(outputs, layer, RelevanceSums.Sums::absolute),
+                    shares(outputs, layer, RelevanceSums.Sums::signed),
+                    shares(outputs, layer, RelevanceSums.Sums::positive));
             layers.add(one);
             if (one.mean() == 0) {
                 without.add(layer.name());
             }
         }
-        double[] values = sums.explanation().attribution().target().values();
-        List<String> warnings = new ArrayList<>(sums.explanation().attribution().warnings());
-        warn(warnings, method, values, without);
-        String target = sums.explanation().attribution().target().selection();
-        return new LayerContributions(target, values, layers, warnings);
+        Attribution first = outputs.getFirst().explanation().attribution();
+        List<String> warnings = new ArrayList<>(first.warnings());
+        warnings.addAll(notes);
+        warn(warnings, method, first.target().values(), without);
+        return new LayerContributions(first.target().selection(), first.target().values(), layers, warnings);
     }
 
     private static void warn(List<String> warnings, Lrp method, double[] values, List<String> without) {
@@ -164,10 +183,15 @@ public record LayerContributions(
         }
     }
 
-    /** Each number as a share of the size of what stood at the target; 0 where nothing did. */
-    private static double[] shares(double[] sums, double[] start) {
-        double[] out = new double[sums.length];
-        Arrays.setAll(out, i -> start[i] == 0 ? 0 : sums[i] / Math.abs(start[i]));
+    /** Each number as a share of the size of what stood at the target, 0 where nothing did; the mean over outputs. */
+    private static double[] shares(
+            List<RelevanceSums> outputs, QuantizableLayer layer, Function<RelevanceSums.Sums, double[]> which) {
+        double[] out = new double[outputs.getFirst().start().length];
+        for (RelevanceSums output : outputs) {
+            double[] sums = which.apply(Objects.requireNonNull(output.values().get(layer.output())));
+            double[] start = output.start();
+            Arrays.setAll(out, i -> out[i] + (start[i] == 0 ? 0 : sums[i] / Math.abs(start[i])) / outputs.size());
+        }
         return out;
     }
 

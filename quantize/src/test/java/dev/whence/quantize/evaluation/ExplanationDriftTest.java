@@ -37,12 +37,13 @@ class ExplanationDriftTest {
         Graph graph = dense("x").build();
         ExplanationDrift drift = ExplanationDrift.of(graph, graph, INPUTS, Lrp.ATTENTION, Progress.SILENT);
 
-        assertThat(drift.unit()).isEqualTo("x");
+        assertThat(drift.units()).containsExactly("x");
+        assertThat(drift.output()).isEqualTo("y");
         assertThat(drift.examples()).hasSize(2);
         assertThat(drift.mean()).isCloseTo(1, within(1e-9));
-        assertThat(drift.examples().getFirst().original().shape()).containsExactly(3);
-        assertThat(drift.examples().getFirst().quantized())
-                .isEqualTo(drift.examples().getFirst().original());
+        ExplanationDrift.Maps maps = drift.examples().getFirst().maps().getFirst();
+        assertThat(maps.original().shape()).containsExactly(3);
+        assertThat(maps.quantized()).isEqualTo(maps.original());
     }
 
     @Test
@@ -82,9 +83,53 @@ class ExplanationDriftTest {
         long target = drift.examples().getFirst().target();
         double[] weights = target == 0 ? new double[] {1, 2, -1} : new double[] {-1, 0.5, 2};
         double[] levels = {1, -1.5, 3};
-        double[] found = drift.examples().getFirst().quantized().toDoubles();
+        double[] found =
+                drift.examples().getFirst().maps().getFirst().quantized().toDoubles();
         for (int i = 0; i < 3; i++) {
             assertThat(found[i]).isCloseTo(weights[i] * levels[i], within(1e-5));
+        }
+    }
+
+    private static Graph.Builder product(String left, String right) {
+        return Graph.builder("product")
+                .input("a", NdArray.Type.FLOAT32, -1, 2)
+                .input("b", NdArray.Type.FLOAT32, -1, 2, 1)
+                .constant("u", NdArray.of(new float[] {1, -1, 2, 0.5f}, 2, 2))
+                .constant("flat", Constant.ofLongs(0, 2))
+                .node("Reshape", "b_flat", right, "flat")
+                .node("Mul", "both", left, "b_flat")
+                .node("MatMul", "y", "both", "u")
+                .output("y");
+    }
+
+    @Test
+    void all_inputs_of_real_numbers_are_compared_together() {
+        Map<String, NdArray> inputs = Map.of(
+                "a", NdArray.of(new float[] {1, 2, 3, 4}, 2, 2), "b", NdArray.of(new float[] {2, 1, 1, 3}, 2, 2, 1));
+        Graph original = product("a", "b").build();
+        Graph quantized = product("a", "b_steps")
+                .constant("one", NdArray.of(new float[] {1.5f}))
+                .node("Div", "b_parts", "b", "one")
+                .node("Round", "b_round", "b_parts")
+                .node("Mul", "b_steps", "b_round", "one")
+                .build();
+
+        ExplanationDrift same = ExplanationDrift.of(original, original, inputs, Lrp.ATTENTION, Progress.SILENT);
+        ExplanationDrift other = ExplanationDrift.of(original, quantized, inputs, Lrp.ATTENTION, Progress.SILENT);
+
+        assertThat(same.units()).containsExactly("a", "b");
+        assertThat(same.mean()).isCloseTo(1, within(1e-6));
+        ExplanationDrift.Example first = same.examples().getFirst();
+        // y = (2 * 1 + 2 * 2, -2 + 0.5 * 2); the first is larger, and each product is shared in halves.
+        assertThat(first.target()).isZero();
+        assertThat(first.maps().get(0).original().toDoubles()).containsExactly(new double[] {1, 2}, within(1e-5));
+        assertThat(first.maps().get(1).original().toDoubles()).containsExactly(new double[] {1, 2}, within(1e-5));
+        assertThat(first.maps().get(1).original().shape()).containsExactly(2, 1);
+        // b becomes 1.5 and 1.5, so both inputs hold 0.75 and 3 halves of it.
+        ExplanationDrift.Example rounded = other.examples().getFirst();
+        for (ExplanationDrift.Maps maps : rounded.maps()) {
+            assertThat(maps.quantized().toDoubles()).containsExactly(new double[] {0.75, 3}, within(1e-4));
+            assertThat(maps.cosine()).isCloseTo(rounded.cosine(), within(1e-6)).isLessThan(1);
         }
     }
 

@@ -26,7 +26,8 @@ class RunReportTest {
                         .isNumber())
                 .isTrue();
         JsonNode example = json.get("drift").get("examples").get(0);
-        assertThat(example.propertyNames()).containsExactlyInAnyOrder("target", "cosine");
+        assertThat(example.propertyNames()).containsExactlyInAnyOrder("target", "cosine", "maps");
+        assertThat(example.get("maps").get(0).propertyNames()).containsExactlyInAnyOrder("unit", "cosine");
         assertThat(json.get("evaluation")
                         .get("classification")
                         .get("agreement")

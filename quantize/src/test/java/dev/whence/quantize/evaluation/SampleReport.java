@@ -129,9 +129,11 @@ final class SampleReport {
             NdArray a = NdArray.of(first, 1, 28, 28);
             NdArray b = NdArray.of(second, 1, 28, 28);
             double cosine = Classification.Counts.cosine(a.toDoubles(), b.toDoubles());
-            examples.add(new ExplanationDrift.Example(n % 10, cosine, NdArray.of(picture, 1, 28, 28), a, b));
+            NdArray input = NdArray.of(picture, 1, 28, 28);
+            examples.add(new ExplanationDrift.Example(
+                    n % 10, cosine, List.of(new ExplanationDrift.Maps("image", cosine, input, a, b))));
         }
-        return new ExplanationDrift("lrp-attention", "image", examples);
+        return new ExplanationDrift("lrp-attention", List.of("image"), "logits", examples);
     }
 
     private static Evaluation evaluation(List<LayerReport> layers, Random random) {

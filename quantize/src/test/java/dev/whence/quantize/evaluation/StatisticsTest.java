@@ -43,6 +43,28 @@ class StatisticsTest {
     }
 
     @Test
+    void the_sentence_reads_right_for_any_counts() {
+        assertThat(new McNemar(0, 0).sentence()).isEqualTo("Both networks are right on the same examples.");
+        assertThat(new McNemar(1, 0).sentence())
+                .isEqualTo(
+                        "Only the original is right on 1 example, only the quantized network on none; with fewer than 6"
+                                + " such examples any difference may be chance.");
+        assertThat(new McNemar(0, 2).sentence())
+                .startsWith("Only the original is right on no example, only the quantized network on 2; with fewer");
+        assertThat(new McNemar(6, 0).sentence())
+                .isEqualTo(
+                        "Only the original is right on 6 examples, only the quantized network on none; two equally good"
+                                + " networks would differ by as much with a probability of 0.031, so the difference is more than"
+                                + " chance.");
+        assertThat(new McNemar(3, 3).sentence())
+                .endsWith("would differ by as much always, so the difference may be chance.");
+        assertThat(new McNemar(2, 5).sentence())
+                .endsWith("with a probability of 0.45, so the difference may be chance.");
+        assertThat(new McNemar(5, 0).probability()).isGreaterThan(0.05);
+        assertThat(new McNemar(6, 0).probability()).isLessThan(0.05);
+    }
+
+    @Test
     void many_discordant_pairs_do_not_underflow() {
         assertThat(new McNemar(5000, 5000).probability()).isEqualTo(1);
         // Near the normal approximation with continuity correction: z = (5100 - 4900 - 1) / 100.

@@ -97,6 +97,57 @@ class LayerContributionsTest {
         }
     }
 
+    private static Graph twoHeads() {
+        return Graph.builder("heads")
+                .input("x", NdArray.Type.FLOAT32, -1, 2)
+                .constant("trunk", Constant.of(new float[] {1, 2, 3, 4}, 2, 2))
+                .constant("one", Constant.of(new float[] {1, 0, 0, 1}, 2, 2))
+                .constant("two", Constant.of(new float[] {1, -1, 1, 3}, 2, 2))
+                .node("MatMul", "t", "x", "trunk")
+                .node("MatMul", "classes", "t", "one")
+                .node("MatMul", "sizes", "t", "two")
+                .output("classes")
+                .output("sizes")
+                .build();
+    }
+
+    @Test
+    void layers_of_another_head_count_by_their_own_output() {
+        Graph graph = twoHeads();
+        QuantizableModel model = QuantizableModel.of(graph);
+        NdArray inputs = NdArray.of(new float[] {1, 2}, 1, 2);
+        try (Explainer explainer = Explainer.of(graph, Precision.FLOAT32)) {
+            LayerContributions found = LayerContributions.of(
+                    explainer, model, Map.of("x", inputs), Lrp.ATTENTION, new TargetChoice.ArgMax());
+
+            // t = (7, 10); classes = (7, 10): all from the second of t; sizes = (17, 23): -7 and 30 of 23.
+            assertThat(found.means()).containsExactly(new double[] {(1 + 37.0 / 23) / 2, 0.5, 0.5}, within(1e-5));
+            assertThat(found.values()).containsExactly(10);
+            assertThat(found.warnings())
+                    .contains(
+                            "Contributions are means over the outputs classes, sizes: each of them has layers that the"
+                                    + " others do not need.")
+                    .noneMatch(w -> w.contains("No relevance"));
+        }
+    }
+
+    @Test
+    void a_chosen_class_is_of_the_first_output_and_the_other_head_is_named() {
+        Graph graph = twoHeads();
+        QuantizableModel model = QuantizableModel.of(graph);
+        NdArray inputs = NdArray.of(new float[] {1, 2}, 1, 2);
+        try (Explainer explainer = Explainer.of(graph, Precision.FLOAT32)) {
+            LayerContributions found = LayerContributions.of(
+                    explainer, model, Map.of("x", inputs), Lrp.ATTENTION, new TargetChoice.Index(0));
+
+            assertThat(found.means()).containsExactly(new double[] {1, 1, 0}, within(1e-5));
+            assertThat(found.warnings())
+                    .contains(
+                            "Only output classes is explained; layers that only sizes needs have no contribution to it.")
+                    .contains("No relevance arrives at two.");
+        }
+    }
+
     @Test
     void a_target_near_zero_and_few_examples_are_warned_of() {
         Graph graph = Graph.builder("dead")

@@ -2,6 +2,7 @@ package dev.whence.quantize.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.whence.core.NdArray;
 import dev.whence.core.Progress;
@@ -9,6 +10,7 @@ import dev.whence.core.WhenceException;
 import dev.whence.graph.Attributes;
 import dev.whence.graph.Constant;
 import dev.whence.graph.Graph;
+import dev.whence.graph.Value;
 import dev.whence.quantize.allocation.Objective;
 import dev.whence.quantize.calibration.CalibrationSettings;
 import dev.whence.quantize.model.ExampleRows;
@@ -64,7 +66,11 @@ class SmallQuantizationTest {
 
     @Test
     void a_layer_without_relevance_is_not_worthless() {
-        Graph graph = network(-1).output("y").output("z").build();
+        Graph graph = network(-1)
+                .node("ArgMax", List.of("z"), List.of("best"), Attributes.of("axis", -1))
+                .output("y")
+                .output(Value.tensor("best", NdArray.Type.INT64, -1, 1))
+                .build();
         Outcome outcome = run(graph, rows(50), plan(3, List.of(2, 3, 4), Objective.LRP));
         assertThat(outcome.contributions().layer("three").orElseThrow().mean()).isZero();
         int three = outcome.quantized().model().layers().stream()
@@ -74,6 +80,15 @@ class SmallQuantizationTest {
         List<dev.whence.quantize.allocation.LayerChoice> layers =
                 outcome.chosen().allocation().layers();
         assertThat(layers.get(three).costs()[0]).isPositive();
+    }
+
+    @Test
+    void a_layer_of_a_second_head_has_its_own_relevance() {
+        Graph graph = network(-1).output("y").output("z").build();
+        Outcome outcome = run(graph, rows(50), plan(3, List.of(2, 3, 4), Objective.LRP));
+        assertThat(outcome.contributions().layer("three").orElseThrow().mean()).isCloseTo(0.5, within(1e-5));
+        assertThat(outcome.warnings())
+                .anyMatch(one -> one.startsWith("Contributions are means over the outputs y, z:"));
     }
 
     @Test
