@@ -111,7 +111,7 @@ final class LayerListing {
                     Locale.ROOT,
                     format,
                     Auditing.ending(layer.name()),
-                    kind(layer),
+                    layer.kind().text(),
                     layer.parameters() == 0 ? "" : String.valueOf(layer.parameters()),
                     layer.multiplyAccumulates(),
                     String.format(Locale.ROOT, "%.2f %%", 100 * shares[i]),
@@ -132,10 +132,6 @@ final class LayerListing {
                 contributions.values().length == 1 ? "" : "s"));
     }
 
-    static String kind(QuantizableLayer layer) {
-        return layer.kind().name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
     private String toJson() {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("format", "whence-layers");
@@ -150,7 +146,7 @@ final class LayerListing {
             LayerContribution found = contributions.layers().get(i);
             Map<String, Object> one = new LinkedHashMap<>();
             one.put("name", layer.name());
-            one.put("kind", kind(layer));
+            one.put("kind", layer.kind().text());
             one.put("block", layer.block());
             one.put("parameters", layer.parameters());
             one.put("multiplyAccumulates", layer.multiplyAccumulates());

@@ -10,6 +10,7 @@ import dev.whence.quantize.allocation.Width;
 import dev.whence.quantize.calibration.CalibrationSettings;
 import dev.whence.quantize.evaluation.Latency;
 import dev.whence.quantize.evaluation.RunReport;
+import dev.whence.quantize.export.BudgetReport;
 import dev.whence.quantize.export.Format;
 import dev.whence.quantize.export.QuantizationReport;
 import dev.whence.quantize.export.QuantizedExport;
@@ -80,7 +81,12 @@ final class Quantizing {
             CalibrationOptions.Read read = command.calibration.read(model, progress);
             Outcome outcome = Quantization.run(read.graph(), read.examples(), plan, pieces, progress);
             Graph graph = QuantizedExport.graph(
-                    outcome.quantized(), format, shares(outcome), settings(command, plan, outcome));
+                    outcome.quantized(),
+                    format,
+                    shares(outcome),
+                    settings(command, plan, outcome),
+                    BudgetReport.of(
+                            outcome.chosen().allocation(), outcome.quantized().model()));
             command.cancellation.check();
             QuantizedExport.write(output, graph);
             Set<String> warnings = new LinkedHashSet<>(read.notices());
@@ -151,7 +157,7 @@ final class Quantizing {
         Map<String, List<Objective>> known = new LinkedHashMap<>();
         known.put("best", Plan.TRIED);
         for (Objective objective : Objective.values()) {
-            known.put(name(objective), List.of(objective));
+            known.put(objective.text(), List.of(objective));
         }
         List<Objective> found = known.get(text.toLowerCase(Locale.ROOT));
         if (found == null) {
@@ -162,10 +168,6 @@ final class Quantizing {
                             + String.join(", ", names) + ".");
         }
         return found;
-    }
-
-    private static String name(Objective objective) {
-        return objective.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static boolean isOn(String text) {
@@ -196,13 +198,7 @@ final class Quantizing {
         out.put("bits", String.valueOf(plan.bits()));
         out.put("candidates", plan.candidates().toString());
         out.put("allocate", command.allocate);
-        out.put("allocated by", name(outcome.chosen().objective()));
-        out.put(
-                "outside the budget of bit operations",
-                outcome.quantized().model().layers().stream()
-                        .filter(QuantizableLayer::isFirst)
-                        .map(QuantizableLayer::name)
-                        .collect(Collectors.joining(", ")));
+        out.put("allocated by", outcome.chosen().objective().text());
         out.put("error-reduction", plan.reducesErrors() ? "on" : "off");
         out.put("attention", plan.settings().attention().name().toLowerCase(Locale.ROOT));
         out.put("zero code", plan.settings().zeroCode().name().toLowerCase(Locale.ROOT));
@@ -234,7 +230,7 @@ final class Quantizing {
                         : ink.bad("other widths may cost less, by " + Summary.number(allocation.gap()) + " at most"));
         if (outcome.trials().size() > 1) {
             out.println(outcome.trials().stream()
-                    .map(trial -> name(trial.objective()) + " " + Summary.number(trial.divergence())
+                    .map(trial -> trial.objective().text() + " " + Summary.number(trial.divergence())
                             + (trial.equals(outcome.chosen()) ? " (kept)" : ""))
                     .collect(Collectors.joining(", ", "divergence: ", "")));
         } else {
@@ -289,7 +285,7 @@ final class Quantizing {
                     Locale.ROOT,
                     format,
                     Auditing.ending(layer.name()),
-                    LayerListing.kind(layer),
+                    layer.kind().text(),
                     layer.parameters() == 0 ? "" : String.valueOf(layer.parameters()),
                     bits,
                     share == null ? "" : String.format(Locale.ROOT, "%.2f %%", 100 * share)));
@@ -303,11 +299,11 @@ final class Quantizing {
         all.put("version", 1);
         all.put("output", output.toString());
         Allocation allocation = outcome.chosen().allocation();
-        all.put("chosen", name(outcome.chosen().objective()));
+        all.put("chosen", outcome.chosen().objective().text());
         List<Object> trials = new ArrayList<>();
         for (Outcome.Trial trial : outcome.trials()) {
             Map<String, Object> one = new LinkedHashMap<>();
-            one.put("allocate", name(trial.objective()));
+            one.put("allocate", trial.objective().text());
             one.put("divergence", trial.divergence());
             one.put("objective", trial.allocation().objective());
             one.put("bound", trial.allocation().bound());

@@ -7,6 +7,7 @@ import dev.whence.graph.Graph;
 import dev.whence.graph.Precision;
 import dev.whence.graph.onnx.OnnxModel;
 import dev.whence.graph.operators.StandardOperators;
+import dev.whence.quantize.export.BudgetReport;
 import dev.whence.quantize.export.QuantizationReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,6 +109,25 @@ class QuantizeCommandTest {
         assertThat(report.layers()).extracting("name").containsExactly("b", "v");
         assertThat(report.layers().getLast().weightBits()).isEqualTo(3);
         assertThat(report.totals().averageWeightBits()).isLessThanOrEqualTo(4);
+    }
+
+    @Test
+    void budgets_can_be_added_up_from_the_file_alone() {
+        Ran ran = quantize("--bits", "3", "--json");
+
+        QuantizationReport report =
+                QuantizationReport.of(OnnxModel.load(output).graph()).orElseThrow();
+        JsonNode told = JsonMapper.shared().readTree(ran.out()).get("budgets");
+        assertThat(report.budgets()).hasSize(2);
+        assertThat(report.budgets().getFirst().outside()).isEmpty();
+        assertThat(report.budgets().getLast().outside()).containsExactly("b");
+        for (int i = 0; i < 2; i++) {
+            BudgetReport budget = report.budgets().get(i);
+            assertThat(budget.used(report.layers())).isEqualTo(budget.used());
+            assertThat(budget.used()).isEqualTo(told.get(i).get("used").doubleValue());
+            assertThat(budget.limit()).isEqualTo(told.get(i).get("limit").doubleValue());
+            assertThat(budget.used()).isLessThanOrEqualTo(budget.limit() + 1e-9);
+        }
     }
 
     @Test

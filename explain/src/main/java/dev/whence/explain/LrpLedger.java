@@ -1,13 +1,10 @@
 package dev.whence.explain;
 
 import dev.whence.core.ErrorCode;
-import dev.whence.core.NdArray;
 import dev.whence.core.WhenceException;
-import dev.whence.graph.Interpreter;
 import dev.whence.graph.Slot;
 import dev.whence.graph.Step;
 import dev.whence.tensor.Tensor;
-import dev.whence.tensor.TensorScope;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,12 +13,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Takes down, for every step of a walk of relevance and every example, what arrives, what leaves and what is kept. */
-final class LrpLedger {
+final class LrpLedger extends LrpWatch {
     private final Map<Integer, Entry> byStep = new TreeMap<>();
     private final int examples;
     private final double[] start;
-    private int first;
-    private int count;
 
     /** @param examples examples in all batches */
     LrpLedger(int examples) {
@@ -66,8 +61,7 @@ final class LrpLedger {
 
     /** Takes down what stands at the target of a batch. */
     void start(Tensor relevance, int firstExample, int batch) {
-        first = firstExample;
-        count = batch;
+        batch(firstExample, batch);
         add(start, relevance);
     }
 
@@ -81,26 +75,15 @@ final class LrpLedger {
         };
     }
 
-    /** The same rules, with every step of one batch taken down. */
-    Propagation around(Propagation rules, LrpPlan plan) {
-        return new Propagation() {
-            @Override
-            public Interpreter.Retention retention() {
-                return rules.retention();
-            }
-
-            @Override
-            public Pullback at(int index) {
-                Step step = plan.steps().get(index);
-                Entry entry = byStep.computeIfAbsent(index, i -> new Entry(step, plan.ruleName(step)));
-                Pullback pullback = rules.at(index);
-                return (t, outputs) -> {
-                    @Nullable Signal[] inputs = pullback.carry(t, outputs);
-                    addAll(entry.arrived, step.outputs(), outputs);
-                    addAll(entry.left, step.inputs(), inputs);
-                    return inputs;
-                };
-            }
+    @Override
+    Propagation.Pullback watched(int index, LrpPlan plan, Propagation.Pullback pullback) {
+        Step step = plan.steps().get(index);
+        Entry entry = byStep.computeIfAbsent(index, i -> new Entry(step, plan.ruleName(step)));
+        return (t, outputs) -> {
+            @Nullable Signal[] inputs = pullback.carry(t, outputs);
+            addAll(entry.arrived, step.outputs(), outputs);
+            addAll(entry.left, step.inputs(), inputs);
+            return inputs;
         };
     }
 
@@ -110,19 +93,6 @@ final class LrpLedger {
             Signal signal = signals[i];
             if (slot != null && signal != null && slot.isActive()) {
                 add(sums, signal.plus());
-            }
-        }
-    }
-
-    /** Adds the sum of each example's elements; what all examples share counts for each in equal parts. */
-    private void add(double[] sums, Tensor relevance) {
-        try (TensorScope scope = TensorScope.open()) {
-            Tensor wide = relevance.to(NdArray.Type.FLOAT64);
-            boolean isByExample = wide.size() % count == 0 && wide.size() > 0;
-            double[] each =
-                    wide.reshape(isByExample ? count : 1, -1).sum(false, 1).toDoubles();
-            for (int i = 0; i < count; i++) {
-                sums[first + i] += isByExample ? each[i] : each[0] / count;
             }
         }
     }

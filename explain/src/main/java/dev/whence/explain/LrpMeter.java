@@ -4,7 +4,6 @@ import dev.whence.core.ErrorCode;
 import dev.whence.core.NdArray;
 import dev.whence.core.WhenceException;
 import dev.whence.graph.Graph;
-import dev.whence.graph.Interpreter;
 import dev.whence.graph.Slot;
 import dev.whence.graph.Step;
 import dev.whence.tensor.Tensor;
@@ -19,12 +18,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Sums the relevance that arrives at some values in a walk, when it is complete there; nothing is held for it. */
-final class LrpMeter {
+final class LrpMeter extends LrpWatch {
     private final Set<String> values;
     private final List<Map<String, RelevanceSums.Sums>> byTarget = new ArrayList<>();
     private final List<double[]> starts = new ArrayList<>();
-    private int first;
-    private int count;
 
     private LrpMeter(Graph graph, Collection<String> values, int targets, int examples) {
         for (String value : values) {
@@ -108,31 +105,19 @@ final class LrpMeter {
 
     /** Takes down what stands at a target of a batch. */
     void start(int target, Tensor relevance, int firstExample, int batch) {
-        first = firstExample;
-        count = batch;
+        batch(firstExample, batch);
         add(starts.get(target), relevance);
     }
 
-    /** The same rules, with what arrives at the values taken down. */
-    Propagation around(Propagation rules, LrpPlan plan) {
-        return new Propagation() {
-            @Override
-            public Interpreter.Retention retention() {
-                return rules.retention();
-            }
-
-            @Override
-            public Pullback at(int index) {
-                Step step = plan.steps().get(index);
-                Pullback pullback = rules.at(index);
-                return isMeasured(step)
-                        ? (t, outputs) -> {
-                            take(t, step, outputs);
-                            return pullback.carry(t, outputs);
-                        }
-                        : pullback;
-            }
-        };
+    @Override
+    Propagation.Pullback watched(int index, LrpPlan plan, Propagation.Pullback pullback) {
+        Step step = plan.steps().get(index);
+        return isMeasured(step)
+                ? (t, outputs) -> {
+                    take(t, step, outputs);
+                    return pullback.carry(t, outputs);
+                }
+                : pullback;
     }
 
     private boolean isMeasured(Step step) {
@@ -152,19 +137,6 @@ final class LrpMeter {
                     add(sums.absolute(), size);
                     add(sums.positive(), relevance.plus(size).times(0.5));
                 }
-            }
-        }
-    }
-
-    /** Adds the sum of each example's elements; what all examples share counts for each in equal parts. */
-    private void add(double[] sums, Tensor relevance) {
-        try (TensorScope scope = TensorScope.open()) {
-            Tensor wide = relevance.to(NdArray.Type.FLOAT64);
-            boolean isByExample = wide.size() % count == 0 && wide.size() > 0;
-            double[] each =
-                    wide.reshape(isByExample ? count : 1, -1).sum(false, 1).toDoubles();
-            for (int i = 0; i < count; i++) {
-                sums[first + i] += isByExample ? each[i] : each[0] / count;
             }
         }
     }

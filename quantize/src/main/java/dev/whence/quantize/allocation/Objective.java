@@ -1,5 +1,7 @@
 package dev.whence.quantize.allocation;
 
+import java.util.Locale;
+
 /** What a width costs a layer: how the contribution of a layer, or the harm that a width does, becomes a cost. */
 public enum Objective {
     /** Contribution times 4^-bits: the power of the rounding noise falls to a quarter with each bit. */
@@ -85,6 +87,11 @@ public enum Objective {
             costs[i] = cost(contribution, needsSensitivities() ? sensitivities[i] : 0, widths[i]);
         }
         return costs;
+    }
+
+    /** Its name as users write it, such as {@code lrp-linear}. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static double noise(Width width) {

@@ -1,6 +1,6 @@
 package dev.whence.quantize.evaluation;
 
-import java.util.List;
+import dev.whence.quantize.ClassScores;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +44,6 @@ public record Classification(
 
     /** Counts that grow example by example. */
     static final class Counts {
-        private static final double TINIEST = 1e-12;
 
         private final int classes;
         private final boolean areProbabilities;
@@ -73,7 +72,7 @@ public record Classification(
             agreements += largest(original) == largest(quantized) ? 1 : 0;
             double cosine = cosine(original, quantized);
             cosines += Double.isNaN(cosine) ? 0 : cosine;
-            double divergence = divergence(original, quantized);
+            double divergence = Math.max(0, ClassScores.divergence(areProbabilities, original, quantized));
             divergences += divergence;
             largest = Math.max(largest, divergence);
             if (label >= 0) {
@@ -137,54 +136,6 @@ public record Classification(
                 second += b[i] * b[i];
             }
             return product / Math.sqrt(first * second);
-        }
-
-        private double divergence(double[] original, double[] quantized) {
-            double[] p = areProbabilities ? logs(original) : logSoftmax(original);
-            double[] q = areProbabilities ? logs(quantized) : logSoftmax(quantized);
-            double sum = 0;
-            for (int i = 0; i < p.length; i++) {
-                sum += Math.exp(p[i]) * (p[i] - q[i]);
-            }
-            return Math.max(0, sum);
-        }
-
-        private static double[] logs(double[] probabilities) {
-            double[] out = new double[probabilities.length];
-            for (int i = 0; i < out.length; i++) {
-                out[i] = Math.log(Math.max(TINIEST, probabilities[i]));
-            }
-            return out;
-        }
-
-        private static double[] logSoftmax(double[] scores) {
-            double most = scores[largest(scores)];
-            double sum = 0;
-            for (double score : scores) {
-                sum += Math.exp(score - most);
-            }
-            double[] out = new double[scores.length];
-            for (int i = 0; i < out.length; i++) {
-                out[i] = scores[i] - most - Math.log(sum);
-            }
-            return out;
-        }
-
-        /** Whether each row could be probabilities: none below zero, adding up to one. */
-        static boolean areProbabilities(List<double[]> rows) {
-            for (double[] row : rows) {
-                double sum = 0;
-                for (double value : row) {
-                    if (!(value >= 0)) {
-                        return false;
-                    }
-                    sum += value;
-                }
-                if (Math.abs(sum - 1) > 1e-3) {
-                    return false;
-                }
-            }
-            return true;
         }
     }
 }

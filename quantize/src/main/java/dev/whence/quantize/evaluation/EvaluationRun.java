@@ -10,6 +10,7 @@ import dev.whence.graph.Precision;
 import dev.whence.graph.Value;
 import dev.whence.graph.operators.StandardOperators;
 import dev.whence.graph.rewrite.Rewrites;
+import dev.whence.quantize.ClassScores;
 import dev.whence.quantize.model.ExampleRows;
 import dev.whence.quantize.model.QuantizableLayer;
 import dev.whence.quantize.model.QuantizableModel;
@@ -174,7 +175,8 @@ final class EvaluationRun {
         if (all == null) {
             all = new Classification.Counts(
                     classes,
-                    Classification.Counts.areProbabilities(first) && Classification.Counts.areProbabilities(second));
+                    ClassScores.areProbabilities(classes, one.toDoubles())
+                            && ClassScores.areProbabilities(classes, other.toDoubles()));
             counts = all;
         }
         for (int i = 0; i < count; i++) {

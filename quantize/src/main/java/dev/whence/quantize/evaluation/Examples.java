@@ -3,11 +3,9 @@ package dev.whence.quantize.evaluation;
 import dev.whence.core.ErrorCode;
 import dev.whence.core.NdArray;
 import dev.whence.core.WhenceException;
-import dev.whence.graph.Dimension;
 import dev.whence.graph.Graph;
-import dev.whence.graph.Value;
 import dev.whence.quantize.model.ExampleRows;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Map;
 
 /** How many examples run at a time. */
@@ -27,8 +25,9 @@ final class Examples {
             if (examples % fixed != 0) {
                 throw new WhenceException(
                         ErrorCode.SHAPE_MISMATCH,
-                        "The model has a fixed batch of " + fixed + ", but " + examples
-                                + " examples are given; a multiple is wanted.");
+                        "The model has a fixed batch of " + fixed + ", but "
+                                + (examples == 1 ? "1 example is" : examples + " examples are")
+                                + " given; a multiple is wanted.");
             }
             return fixed;
         }
@@ -36,21 +35,8 @@ final class Examples {
         return Math.clamp(ELEMENTS_AT_ONCE / Math.max(1, elements), 1, MOST_AT_ONCE);
     }
 
-    /** The batch that the first input of a fixed one has, or 0. */
+    /** The batch that a network fixes, or 0 where none does. */
     static int fixed(Graph... graphs) {
-        for (Graph graph : graphs) {
-            for (Value input : graph.inputs()) {
-                long fixed = fixed(input);
-                if (fixed > 0 && fixed <= Integer.MAX_VALUE) {
-                    return (int) fixed;
-                }
-            }
-        }
-        return 0;
-    }
-
-    private static long fixed(Value input) {
-        List<Dimension> shape = input.shape();
-        return shape != null && !shape.isEmpty() && shape.getFirst() instanceof Dimension.Fixed(long size) ? size : -1;
+        return Arrays.stream(graphs).mapToInt(ExampleRows::fixedBatch).max().orElse(0);
     }
 }

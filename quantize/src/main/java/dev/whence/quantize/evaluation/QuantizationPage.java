@@ -1,5 +1,6 @@
 package dev.whence.quantize.evaluation;
 
+import dev.whence.quantize.export.BudgetReport;
 import dev.whence.quantize.export.LayerReport;
 import dev.whence.quantize.export.QuantizationReport;
 import dev.whence.quantize.export.SizeAccount;
@@ -22,11 +23,13 @@ public final class QuantizationPage {
     private final RunReport report;
     private final @Nullable QuantizationReport quantization;
     private final List<LayerReport> layers;
+    private final List<BudgetReport> budgets;
 
     private QuantizationPage(RunReport report) {
         this.report = report;
         this.quantization = report.quantization();
         this.layers = quantization == null ? List.of() : quantization.layers();
+        this.budgets = quantization == null ? List.of() : quantization.budgets();
     }
 
     /** The page of a report; sections of which nothing is known are left out. */
@@ -43,6 +46,8 @@ public final class QuantizationPage {
         }
         if (!report.pareto().isEmpty() || report.certificate() != null) {
             page.section("budget", "What other budgets would give", budget());
+        } else if (!budgets.isEmpty()) {
+            page.section("budget", "Is the budget kept?", BudgetBlocks.of(budgets, layers));
         }
         ExplanationDrift drift = report.drift();
         if (drift != null) {
@@ -223,6 +228,7 @@ public final class QuantizationPage {
                             Table.Cell.number(line.slack()),
                             Table.Cell.number(line.shadowPrice())));
             blocks.add(table);
+            BudgetBlocks.outside(budgets).ifPresent(blocks::add);
         }
         if (report.trials().size() > 1) {
             Table table = Table.of(

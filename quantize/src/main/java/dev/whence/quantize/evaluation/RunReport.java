@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -131,26 +132,76 @@ public record RunReport(
         }
     }
 
+    /** A report that is being put together. */
+    private static final class Draft {
+        private final String model;
+        private final String output;
+        private final long modelBytes;
+        private final long outputBytes;
+        private @Nullable QuantizationReport quantization;
+        private List<LayerFindings> layers = List.of();
+        private List<Trial> trials = List.of();
+        private @Nullable Certificate certificate;
+        private List<ParetoPoint> pareto = List.of();
+        private @Nullable ExplanationDrift drift;
+        private @Nullable Evaluation evaluation;
+        private @Nullable Latency latency;
+        private final List<String> warnings = new ArrayList<>();
+
+        Draft(String model, String output, long modelBytes, long outputBytes) {
+            this.model = model;
+            this.output = output;
+            this.modelBytes = modelBytes;
+            this.outputBytes = outputBytes;
+        }
+
+        RunReport report() {
+            return new RunReport(
+                    model,
+                    output,
+                    modelBytes,
+                    outputBytes,
+                    quantization,
+                    layers,
+                    trials,
+                    certificate,
+                    pareto,
+                    drift,
+                    evaluation,
+                    latency,
+                    warnings);
+        }
+    }
+
+    /** This report with something changed, and further warnings. */
+    private RunReport changed(List<String> further, Consumer<Draft> change) {
+        Draft draft = new Draft(model, output, modelBytes, outputBytes);
+        draft.quantization = quantization;
+        draft.layers = layers;
+        draft.trials = trials;
+        draft.certificate = certificate;
+        draft.pareto = pareto;
+        draft.drift = drift;
+        draft.evaluation = evaluation;
+        draft.latency = latency;
+        draft.warnings.addAll(warnings);
+        draft.warnings.addAll(further);
+        change.accept(draft);
+        return draft.report();
+    }
+
     /**
      * A report that knows two files and nothing else.
      *
      * @throws WhenceException {@link ErrorCode#MODEL_UNREADABLE} if one cannot be read
      */
     public static RunReport of(Path model, Path output) {
-        return new RunReport(
-                String.valueOf(model.getFileName()),
-                String.valueOf(output.getFileName()),
-                size(model),
-                size(output),
-                null,
-                List.of(),
-                List.of(),
-                null,
-                List.of(),
-                null,
-                null,
-                null,
-                List.of());
+        return new Draft(
+                        String.valueOf(model.getFileName()),
+                        String.valueOf(output.getFileName()),
+                        size(model),
+                        size(output))
+                .report();
     }
 
     private static long size(Path file) {
@@ -164,120 +215,40 @@ public record RunReport(
 
     /** The same with what the quantized file says of itself. */
     public RunReport with(QuantizationReport found) {
-        return new RunReport(
-                model,
-                output,
-                modelBytes,
-                outputBytes,
-                found,
-                layers,
-                trials,
-                certificate,
-                pareto,
-                drift,
-                evaluation,
-                latency,
-                warnings);
+        return changed(List.of(), draft -> draft.quantization = found);
     }
 
     /** The same with what a run of quantization found. */
     public RunReport with(Outcome outcome) {
-        String objective = Names.of(outcome.chosen().objective());
-        List<Trial> tried = outcome.trials().stream()
-                .map(t -> new Trial(Names.of(t.objective()), t.divergence(), t.equals(outcome.chosen())))
-                .toList();
-        return new RunReport(
-                model,
-                output,
-                modelBytes,
-                outputBytes,
-                quantization,
-                LayerFindings.of(outcome),
-                tried,
-                Certificate.of(objective, outcome.chosen().allocation()),
-                ParetoPoint.of(outcome.frontier()),
-                drift,
-                evaluation,
-                latency,
-                joined(outcome.warnings()));
+        return changed(outcome.warnings(), draft -> {
+            draft.layers = LayerFindings.of(outcome);
+            draft.trials = outcome.trials().stream()
+                    .map(t -> new Trial(t.objective().text(), t.divergence(), t.equals(outcome.chosen())))
+                    .toList();
+            draft.certificate = Certificate.of(
+                    outcome.chosen().objective().text(), outcome.chosen().allocation());
+            draft.pareto = ParetoPoint.of(outcome.frontier());
+        });
     }
 
     /** The same with a comparison of evidence. */
     public RunReport with(ExplanationDrift found) {
-        return new RunReport(
-                model,
-                output,
-                modelBytes,
-                outputBytes,
-                quantization,
-                layers,
-                trials,
-                certificate,
-                pareto,
-                found,
-                evaluation,
-                latency,
-                warnings);
+        return changed(List.of(), draft -> draft.drift = found);
     }
 
     /** The same with a comparison of results, and its warnings. */
     public RunReport with(Evaluation found) {
-        return new RunReport(
-                model,
-                output,
-                modelBytes,
-                outputBytes,
-                quantization,
-                layers,
-                trials,
-                certificate,
-                pareto,
-                drift,
-                found,
-                latency,
-                joined(found.warnings()));
+        return changed(found.warnings(), draft -> draft.evaluation = found);
     }
 
     /** The same with latencies, and their warnings. */
     public RunReport with(Latency found) {
-        return new RunReport(
-                model,
-                output,
-                modelBytes,
-                outputBytes,
-                quantization,
-                layers,
-                trials,
-                certificate,
-                pareto,
-                drift,
-                evaluation,
-                found,
-                joined(found.warnings()));
+        return changed(found.warnings(), draft -> draft.latency = found);
     }
 
     /** The same with further warnings. */
     public RunReport withWarnings(List<String> further) {
-        return new RunReport(
-                model,
-                output,
-                modelBytes,
-                outputBytes,
-                quantization,
-                layers,
-                trials,
-                certificate,
-                pareto,
-                drift,
-                evaluation,
-                latency,
-                joined(further));
-    }
-
-    private List<String> joined(List<String> further) {
-        List<String> all = new ArrayList<>(warnings);
-        all.addAll(further);
-        return all;
+        return changed(further, draft -> {});
     }
 
     /** What is known of a layer beyond what the file says. */

@@ -7,7 +7,6 @@ import dev.whence.quantize.calibration.QuantizedLayer;
 import dev.whence.quantize.model.QuantizableLayer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +60,7 @@ public record LayerReport(
                 layer.weight() == null ? activations.getLast().bits() : weights == null ? Float.SIZE : weights.bits();
         return new LayerReport(
                 layer.name(),
-                layer.kind().name().toLowerCase(Locale.ROOT),
+                layer.kind().text(),
                 layer.block(),
                 layer.parameters(),
                 layer.multiplyAccumulates(),

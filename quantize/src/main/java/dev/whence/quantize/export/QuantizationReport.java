@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param format how the file is written, see {@link Format#text}
  * @param settings what the run was asked for, such as its seed; sorted
  * @param layers every layer that could be quantized, in the order in which they run
+ * @param budgets what bits were given within, and how much of it is used; empty where there was no budget
  * @param otherFloats number of float32 numbers that belong to no layer
  * @param floatNumbers number of float32 numbers of the float network
  * @param totals over all layers; {@link SizeAccount#of} of the parts above
@@ -35,6 +37,7 @@ public record QuantizationReport(
         String format,
         Map<String, String> settings,
         List<LayerReport> layers,
+        List<BudgetReport> budgets,
         long otherFloats,
         long floatNumbers,
         SizeAccount totals) {
@@ -48,10 +51,11 @@ public record QuantizationReport(
             .changeDefaultPropertyInclusion(i -> i.withValueInclusion(JsonInclude.Include.NON_NULL))
             .build();
 
-    /** Copies the collections in. */
+    /** Copies the collections in; files without budgets have none. */
     public QuantizationReport {
         settings = Collections.unmodifiableMap(new TreeMap<>(settings));
         layers = List.copyOf(layers);
+        budgets = List.copyOf(Objects.requireNonNullElse(budgets, List.of()));
     }
 
     /**
@@ -63,7 +67,7 @@ public record QuantizationReport(
      */
     public static QuantizationReport of(
             QuantizedModel model, Format format, Map<String, Double> contributions, Map<String, String> settings) {
-        return of(model, QuantizedGraph.of(model, format), format, contributions, settings);
+        return of(model, QuantizedGraph.of(model, format), format, contributions, settings, List.of());
     }
 
     static QuantizationReport of(
@@ -71,7 +75,8 @@ public record QuantizationReport(
             QuantizedGraph graph,
             Format format,
             Map<String, Double> contributions,
-            Map<String, String> settings) {
+            Map<String, String> settings,
+            List<BudgetReport> budgets) {
         Map<String, QuantizedLayer> quantized = new HashMap<>();
         model.layers().forEach(l -> quantized.put(l.layer().name(), l));
         List<LayerReport> layers = new ArrayList<>();
@@ -85,7 +90,7 @@ public record QuantizationReport(
         long others = Math.max(0, graph.otherFloats() - inFloatLayers);
         long all = numbers(model.model().graph());
         return new QuantizationReport(
-                VERSION, format.text(), settings, layers, others, all, SizeAccount.of(layers, others, all));
+                VERSION, format.text(), settings, layers, budgets, others, all, SizeAccount.of(layers, others, all));
     }
 
     /** Numbers that are counted with their layer although their constant stays in the graph. */

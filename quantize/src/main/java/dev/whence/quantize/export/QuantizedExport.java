@@ -6,6 +6,7 @@ import dev.whence.graph.Graph;
 import dev.whence.graph.onnx.OnnxExport;
 import dev.whence.quantize.calibration.QuantizedModel;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -39,8 +40,22 @@ public final class QuantizedExport {
      */
     public static Graph graph(
             QuantizedModel model, Format format, Map<String, Double> contributions, Map<String, String> settings) {
+        return graph(model, format, contributions, settings, List.of());
+    }
+
+    /**
+     * The same with the budgets that bits were given within, for the report.
+     *
+     * @param budgets see {@link BudgetReport#of}
+     */
+    public static Graph graph(
+            QuantizedModel model,
+            Format format,
+            Map<String, Double> contributions,
+            Map<String, String> settings,
+            List<BudgetReport> budgets) {
         QuantizedGraph graph = QuantizedGraph.of(model, format);
-        QuantizationReport report = QuantizationReport.of(model, graph, format, contributions, settings);
+        QuantizationReport report = QuantizationReport.of(model, graph, format, contributions, settings, budgets);
         return graph.build(Map.of(QuantizationReport.KEY, report.toJson()));
     }
 

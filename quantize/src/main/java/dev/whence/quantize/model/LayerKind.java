@@ -1,5 +1,7 @@
 package dev.whence.quantize.model;
 
+import java.util.Locale;
+
 /** The part that a layer plays in its network. */
 public enum LayerKind {
     /** The convolution that makes tokens of the patches of a picture. */
@@ -35,5 +37,10 @@ public enum LayerKind {
     /** Whether the layer is a convolution. */
     public boolean isConvolution() {
         return this == PATCH_EMBED || this == CONVOLUTION;
+    }
+
+    /** Its name as users read it, such as {@code patch-embed}. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

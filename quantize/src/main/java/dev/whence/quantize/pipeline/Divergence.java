@@ -3,6 +3,8 @@ package dev.whence.quantize.pipeline;
 import dev.whence.core.ErrorCode;
 import dev.whence.core.NdArray;
 import dev.whence.core.WhenceException;
+import dev.whence.quantize.ClassScores;
+import java.util.Arrays;
 import java.util.Map;
 
 /**
@@ -10,11 +12,6 @@ import java.util.Map;
  * by the divergence of Kullback and Leibler in nats; any other output by the square of its relative error. Outputs add up.
  */
 final class Divergence {
-    /** No class is held to be less likely than this where its score is minus infinity or its probability zero. */
-    private static final double TINIEST = 1e-12;
-
-    private static final double NEAR_ONE = 1e-3;
-
     private Divergence() {}
 
     /** @throws WhenceException if an answer is not finite; scores of classes may be minus infinity */
@@ -39,16 +36,13 @@ final class Divergence {
             return relativeError(p, q);
         }
         int classes = (int) exact.dimension(1);
-        boolean areProbabilities = areProbabilities(p, classes);
+        boolean areProbabilities = ClassScores.areProbabilities(classes, p);
         double sum = 0;
         for (int from = 0; from < p.length; from += classes) {
-            double logP = areProbabilities ? 0 : logSum(p, from, classes);
-            double logQ = areProbabilities ? 0 : logSum(q, from, classes);
-            for (int i = from; i < from + classes; i++) {
-                double of = log(p[i], logP, areProbabilities);
-                double likely = areProbabilities ? p[i] : p[i] == Double.NEGATIVE_INFINITY ? 0 : Math.exp(of);
-                sum += likely == 0 ? 0 : likely * (of - log(q[i], logQ, areProbabilities));
-            }
+            sum += ClassScores.divergence(
+                    areProbabilities,
+                    Arrays.copyOfRange(p, from, from + classes),
+                    Arrays.copyOfRange(q, from, from + classes));
         }
         return Math.max(0, sum * classes / p.length);
     }
@@ -63,13 +57,6 @@ final class Divergence {
         return power == 0 ? error : error / power;
     }
 
-    private static double log(double value, double logSum, boolean isProbability) {
-        if (isProbability) {
-            return Math.log(Math.max(TINIEST, value));
-        }
-        return value == Double.NEGATIVE_INFINITY ? Math.log(TINIEST) : value - logSum;
-    }
-
     private static void requireFinite(String name, String which, double[] values, boolean areClasses) {
         for (int i = 0; i < values.length; i++) {
             boolean isMasked = areClasses && values[i] == Double.NEGATIVE_INFINITY;
@@ -81,34 +68,5 @@ final class Divergence {
                                 + " networks; leave out the examples that cause it, or mend the model.");
             }
         }
-    }
-
-    /** Whether each row could be probabilities: none below zero, adding up to one. */
-    private static boolean areProbabilities(double[] values, int classes) {
-        for (int from = 0; from < values.length; from += classes) {
-            double sum = 0;
-            for (int i = from; i < from + classes; i++) {
-                if (values[i] < 0) {
-                    return false;
-                }
-                sum += values[i];
-            }
-            if (Math.abs(sum - 1) > NEAR_ONE) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static double logSum(double[] values, int from, int count) {
-        double most = -Double.MAX_VALUE;
-        for (int i = from; i < from + count; i++) {
-            most = Math.max(most, values[i]);
-        }
-        double sum = 0;
-        for (int i = from; i < from + count; i++) {
-            sum += Math.exp(values[i] - most);
-        }
-        return most + Math.log(Math.max(TINIEST, sum));
     }
 }

@@ -47,4 +47,16 @@ class QuantizationPageTest {
         assertThat(html).contains("<section id=\"summary\"").doesNotContain("<section id=\"budget\"");
         assertThat(html).doesNotContain("<section id=\"evidence\"", "<section id=\"layers\"");
     }
+
+    @Test
+    void a_file_alone_tells_whether_its_budgets_are_kept() throws java.io.IOException {
+        Path file = java.nio.file.Files.writeString(folder.resolve("a.onnx"), "some bytes");
+        RunReport report = RunReport.of(file, file)
+                .with(java.util.Objects.requireNonNull(SampleReport.small().quantization()));
+        String html = QuantizationPage.of(report).html();
+
+        assertThat(html)
+                .contains("Is the budget kept?", "average bits of an operation")
+                .contains("Not counted in average bits of an operation: patch_embed.proj");
+    }
 }

@@ -2,6 +2,7 @@ package dev.whence.quantize.evaluation;
 
 import dev.whence.core.NdArray;
 import dev.whence.quantize.LayerSize;
+import dev.whence.quantize.allocation.Budget.Resource;
 import dev.whence.quantize.evaluation.LayerFindings.Candidate;
 import dev.whence.quantize.evaluation.LayerFindings.Contribution;
 import dev.whence.quantize.evaluation.RunReport.BudgetLine;
@@ -9,6 +10,7 @@ import dev.whence.quantize.evaluation.RunReport.Certificate;
 import dev.whence.quantize.evaluation.RunReport.ParetoPoint;
 import dev.whence.quantize.evaluation.RunReport.Trial;
 import dev.whence.quantize.export.ActivationReport;
+import dev.whence.quantize.export.BudgetReport;
 import dev.whence.quantize.export.LayerReport;
 import dev.whence.quantize.export.QuantizationReport;
 import dev.whence.quantize.export.QuantizerReport;
@@ -57,7 +59,16 @@ final class SampleReport {
         List<LayerFindings> findings = new ArrayList<>();
         layers.forEach(layer -> findings.add(findings(layer, findings.size() + 1, random)));
         QuantizationReport quantization = new QuantizationReport(
-                1, "fake-quant", settings, layers, 5_200, 215_000, SizeAccount.of(layers, 5_200, 215_000));
+                1,
+                "fake-quant",
+                settings,
+                layers,
+                List.of(
+                        new BudgetReport(Resource.AVERAGE_WEIGHT_BITS, 3, 2.9987, List.of()),
+                        new BudgetReport(Resource.AVERAGE_OPERATION_BITS, 3, 2.9712, List.of("patch_embed.proj"))),
+                5_200,
+                215_000,
+                SizeAccount.of(layers, 5_200, 215_000));
         RunReport report = new RunReport(
                 "vit_op17.onnx",
                 "vit-3bit.onnx",

@@ -126,4 +126,13 @@ class StatisticsTest {
         assertThat(found.divergence()).isCloseTo(0.5 * Math.log(2) + 0.5 * Math.log(0.5 / 0.75), within(1e-12));
         assertThat(found.accuracy()).isNull();
     }
+
+    @Test
+    void a_class_that_both_networks_mask_counts_nothing() {
+        Classification.Counts counts = new Classification.Counts(3, false);
+        double masked = Double.NEGATIVE_INFINITY;
+        counts.add(new double[] {1, 1, masked}, new double[] {2, 2, masked}, -1);
+
+        assertThat(counts.classification().divergence()).isCloseTo(0, within(1e-12));
+    }
 }

@@ -28,7 +28,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
@@ -51,13 +50,37 @@ class AllocationExperimentTest {
     /** By how much they must beat the mean of random bits. */
     private static final Map<String, Double> GAINS_OVER_CHANCE = Map.of("vit", 5.0);
 
-    @Test
-    void bits_by_relevance_beat_the_same_bits_for_all_and_chance() {
+    /** One row of a table. */
+    @FunctionalInterface
+    private interface Row {
+        /** The cells of a network at a mean width; what falls short of its bar is added to {@code missed}. */
+        List<String> of(Subject subject, int mean, List<String> missed);
+    }
+
+    /** A row for each network and mean width, printed; none may fall short. */
+    private static void print(String title, Row row, String... headers) {
         List<Subject> subjects = Subject.all();
         assumeTrue(!subjects.isEmpty(), "no golden networks");
-        Table table = new Table(
-                "network",
-                "mean bits",
+        List<String> all = new ArrayList<>(List.of("network", "mean bits"));
+        all.addAll(List.of(headers));
+        Table table = new Table(all.toArray(String[]::new));
+        List<String> missed = new ArrayList<>();
+        for (Subject subject : subjects) {
+            for (int mean : MEANS) {
+                List<String> cells = new ArrayList<>(List.of(subject.name(), Integer.toString(mean)));
+                cells.addAll(row.of(subject, mean, missed));
+                table.cells(cells.toArray(String[]::new));
+            }
+        }
+        table.print(title);
+        assertThat(missed).isEmpty();
+    }
+
+    @Test
+    void bits_by_relevance_beat_the_same_bits_for_all_and_chance() {
+        print(
+                "Mixed widths, published quantizers",
+                AllocationExperimentTest::published,
                 "uniform",
                 "KL sensitivity",
                 "LRP",
@@ -66,17 +89,9 @@ class AllocationExperimentTest {
                 "LRP, linear",
                 "random: mean of " + DRAWS,
                 "random: least to most");
-        List<String> missed = new ArrayList<>();
-        for (Subject subject : subjects) {
-            for (int mean : MEANS) {
-                table.cells(row(subject, mean, missed));
-            }
-        }
-        table.print("Mixed widths, published quantizers");
-        assertThat(missed).isEmpty();
     }
 
-    private static String[] row(Subject subject, int mean, List<String> missed) {
+    private static List<String> published(Subject subject, int mean, List<String> missed) {
         Outcome outcome = outcome(subject, mean, CalibrationSettings.PUBLISHED, false);
         Map<Objective, Double> found = new LinkedHashMap<>();
         double[] random = new double[DRAWS];
@@ -97,13 +112,18 @@ class AllocationExperimentTest {
             require(subject.name(), "over uniform", lrp - found.get(Objective.UNIFORM), GAINS, missed);
             require(subject.name(), "over random", lrp - expected, GAINS_OVER_CHANCE, missed);
         }
-        List<String> cells = new ArrayList<>(List.of(subject.name(), Integer.toString(mean)));
-        OBJECTIVES.forEach(objective -> cells.add(Table.text(found.get(objective))));
+        List<String> cells = texts(found);
         cells.add(cells.size() - 1, Table.text(chefer));
         Arrays.sort(random);
         cells.add(mean == MEANS[0] ? Table.text(expected) : "–");
         cells.add(mean == MEANS[0] ? Table.text(random[0]) + " to " + Table.text(random[DRAWS - 1]) : "–");
-        return cells.toArray(String[]::new);
+        return cells;
+    }
+
+    private static List<String> texts(Map<Objective, Double> found) {
+        List<String> cells = new ArrayList<>();
+        OBJECTIVES.forEach(objective -> cells.add(Table.text(found.get(objective))));
+        return cells;
     }
 
     private static void require(String name, String what, double gain, Map<String, Double> least, List<String> missed) {
@@ -114,47 +134,39 @@ class AllocationExperimentTest {
 
     @Test
     void every_objective_gains_by_error_reduction() {
-        List<Subject> subjects = Subject.all();
-        assumeTrue(!subjects.isEmpty(), "no golden networks");
-        Table table = new Table(
-                "network",
-                "mean bits",
+        print(
+                "Mixed widths, own quantizers, errors reduced",
+                AllocationExperimentTest::reduced,
                 "uniform",
                 "KL sensitivity",
                 "LRP",
                 "LRP x KL",
                 "LRP, linear",
                 "chosen of three");
-        List<String> missed = new ArrayList<>();
-        for (Subject subject : subjects) {
-            for (int mean : MEANS) {
-                Outcome outcome = outcome(subject, mean, CalibrationSettings.USUAL, true);
-                List<String> cells = new ArrayList<>(List.of(subject.name(), Integer.toString(mean)));
-                Map<Objective, Double> found = new LinkedHashMap<>();
-                Map<Objective, Double> divergences = new LinkedHashMap<>();
-                try (Calibration calibration = Calibration.of(subject.model(), CalibrationSettings.USUAL)) {
-                    for (Outcome.Trial trial : outcome.trials()) {
-                        QuantizedModel plain =
-                                calibration.quantize(Subject.widths(trial.allocation()), subject.calibration(IMAGES));
-                        QuantizedModel reduced = calibration.reduceErrors(
-                                plain, new ErrorReduction(), subject.calibration(), Progress.SILENT);
-                        found.put(trial.objective(), subject.accuracy(calibration, reduced));
-                        divergences.put(trial.objective(), trial.divergence());
-                    }
-                }
-                OBJECTIVES.forEach(objective -> cells.add(Table.text(found.get(objective))));
-                Objective chosen = Plan.TRIED.stream()
-                        .min(Comparator.comparing(divergences::get))
-                        .orElseThrow();
-                cells.add(Table.text(found.get(chosen)) + " (" + chosen.name().toLowerCase(Locale.ROOT) + ")");
-                table.cells(cells.toArray(String[]::new));
-                if (mean == 3 && subject.name().equals("vit") && found.get(Objective.LRP) < 95) {
-                    missed.add(subject.name() + ": " + found);
-                }
+    }
+
+    private static List<String> reduced(Subject subject, int mean, List<String> missed) {
+        Outcome outcome = outcome(subject, mean, CalibrationSettings.USUAL, true);
+        Map<Objective, Double> found = new LinkedHashMap<>();
+        Map<Objective, Double> divergences = new LinkedHashMap<>();
+        try (Calibration calibration = Calibration.of(subject.model(), CalibrationSettings.USUAL)) {
+            for (Outcome.Trial trial : outcome.trials()) {
+                QuantizedModel plain =
+                        calibration.quantize(Subject.widths(trial.allocation()), subject.calibration(IMAGES));
+                QuantizedModel better =
+                        calibration.reduceErrors(plain, new ErrorReduction(), subject.calibration(), Progress.SILENT);
+                found.put(trial.objective(), subject.accuracy(calibration, better));
+                divergences.put(trial.objective(), trial.divergence());
             }
         }
-        table.print("Mixed widths, own quantizers, errors reduced");
-        assertThat(missed).isEmpty();
+        Objective chosen =
+                Plan.TRIED.stream().min(Comparator.comparing(divergences::get)).orElseThrow();
+        if (mean == MEANS[0] && subject.name().equals("vit") && found.get(Objective.LRP) < 95) {
+            missed.add(subject.name() + ": " + found);
+        }
+        List<String> cells = texts(found);
+        cells.add(Table.text(found.get(chosen)) + " (" + chosen.text() + ")");
+        return cells;
     }
 
     /** All allocations; the layers that read the picture have the mean width, as in the published experiments. */

@@ -389,6 +389,13 @@ class QuantizedExportTest {
     }
 
     @Test
+    void a_report_of_a_file_without_budgets_has_none() {
+        String json = "{\"version\":1,\"format\":\"fake-quant\",\"settings\":{},\"layers\":[],\"otherFloats\":0,"
+                + "\"floatNumbers\":0,\"totals\":{}}";
+        assertThat(QuantizationReport.parse(json).budgets()).isEmpty();
+    }
+
+    @Test
     void a_report_that_is_none_is_refused() {
         assertThatThrownBy(() -> QuantizationReport.parse("[]")).isInstanceOf(WhenceException.class);
         assertThatThrownBy(() -> QuantizationReport.parse("{\"version\":99}")).isInstanceOf(WhenceException.class);

@@ -2,6 +2,7 @@ package dev.whence.quantize.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.whence.core.NdArray;
@@ -13,6 +14,10 @@ import dev.whence.quantize.allocation.Allocation;
 import dev.whence.quantize.allocation.Budget;
 import dev.whence.quantize.allocation.Objective;
 import dev.whence.quantize.calibration.QuantizedLayer;
+import dev.whence.quantize.export.BudgetReport;
+import dev.whence.quantize.export.Format;
+import dev.whence.quantize.export.QuantizationReport;
+import dev.whence.quantize.export.QuantizedExport;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +63,29 @@ class QuantizationTest {
         assertThat(allocation.widths().stream().map(w -> w.weightBits()).distinct())
                 .hasSizeGreaterThan(1);
         assertThat(Objects.requireNonNull(outcome.frontier()).points()).isNotEmpty();
+        requireBudgetsInFile(outcome);
+    }
+
+    /** What the file says of itself is enough to add up every budget. */
+    private static void requireBudgetsInFile(Outcome outcome) {
+        Allocation allocation = outcome.chosen().allocation();
+        Graph written = QuantizedExport.graph(
+                outcome.quantized(),
+                Format.FAKE_QUANT,
+                Map.of(),
+                Map.of(),
+                BudgetReport.of(allocation, outcome.quantized().model()));
+        QuantizationReport report = QuantizationReport.of(written).orElseThrow();
+        assertThat(report.budgets()).hasSameSizeAs(allocation.budgets());
+        for (int i = 0; i < report.budgets().size(); i++) {
+            BudgetReport budget = report.budgets().get(i);
+            assertThat(budget.used(report.layers()))
+                    .isCloseTo(allocation.budgets().get(i).used(), within(1e-12))
+                    .isLessThanOrEqualTo(budget.limit() + 1e-9);
+        }
+        assertThat(report.budgets().getLast().outside()).containsExactly("patch_embed.proj");
+        assertThat(report.totals().averageWeightBits())
+                .isCloseTo(report.budgets().getFirst().used(), within(1e-12));
     }
 
     @Test
