@@ -107,7 +107,7 @@ public final class Calibration implements AutoCloseable {
 
     /** One run through all layers, which fits what is not fitted yet. */
     private void fitPass(Fitted fitted, List<Map<String, NdArray>> batches, Progress progress) {
-        LayerwiseRun.run(opened, fitted.numbers, batches, (layer, reading, linear) -> {
+        LayerwiseRun.visit(opened, fitted.numbers, batches, (layer, reading, linear) -> {
             progress.step(fitted.steps++, 2L * model().layers().size(), CALIBRATED);
             return fit(fitted, layer, reading, linear);
         });
@@ -271,12 +271,13 @@ public final class Calibration implements AutoCloseable {
             LayerFit.Form form = new LayerFit.Form(layer, channels(layer));
             fitted.put(layer, cache.recall(fitted.key, form, () -> newFit(fitted, layer, width, reading, linear)));
         }
-        Numbers.Linear rounded = linear;
-        if (linear != null) {
-            UniformQuantizer weight = Objects.requireNonNull(fitted.weights.get(layer.name()));
-            rounded = linear.with(weight.apply(linear.weight(), linear.shape()), linear.bias());
+        List<Quantizer> quantizers = fitted.operands.get(layer.name());
+        if (linear == null) {
+            return new LayerwiseRun.Replaced(quantizers, linear);
         }
-        return new LayerwiseRun.Replaced(fitted.operands.get(layer.name()), rounded);
+        UniformQuantizer weight = Objects.requireNonNull(fitted.weights.get(layer.name()));
+        return new LayerwiseRun.Replaced(
+                quantizers, () -> linear.with(weight.apply(linear.weight(), linear.shape()), linear.bias()));
     }
 
     private LayerFit newFit(

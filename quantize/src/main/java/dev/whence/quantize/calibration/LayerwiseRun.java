@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,9 +64,14 @@ final class LayerwiseRun implements AutoCloseable {
      * What a layer multiplies.
      *
      * @param quantizers what goes over each operand; null if all stay as they are
-     * @param linear weights and bias; null for a product
+     * @param linear gives weights and bias, when they are needed and perhaps never; null for a product
      */
-    record Replaced(@Nullable List<Quantizer> quantizers, Numbers.@Nullable Linear linear) {}
+    record Replaced(
+            @Nullable List<Quantizer> quantizers, @Nullable Supplier<Numbers.Linear> linear) {
+        Replaced(@Nullable List<Quantizer> quantizers, Numbers.@Nullable Linear linear) {
+            this(quantizers, linear == null ? null : (Supplier<Numbers.Linear>) () -> linear);
+        }
+    }
 
     /** One batch on its way through the network. */
     private static final class Batch {
@@ -104,10 +110,21 @@ final class LayerwiseRun implements AutoCloseable {
     static List<Map<String, NdArray>> run(
             OpenedNetwork opened, Numbers numbers, List<Map<String, NdArray>> inputs, LayerReader reader) {
         try (LayerwiseRun run = new LayerwiseRun(opened, numbers, inputs)) {
-            for (QuantizableLayer layer : opened.model().layers()) {
-                run.write(reader.read(layer, run::all, layer.weight() == null ? null : numbers.layer(layer)));
-            }
+            run.visit(numbers, reader);
             return run.outputs();
+        }
+    }
+
+    /** As {@link #run}, but only as far as the reader asks for what layers read. */
+    static void visit(OpenedNetwork opened, Numbers numbers, List<Map<String, NdArray>> inputs, LayerReader reader) {
+        try (LayerwiseRun run = new LayerwiseRun(opened, numbers, inputs)) {
+            run.visit(numbers, reader);
+        }
+    }
+
+    private void visit(Numbers numbers, LayerReader reader) {
+        for (QuantizableLayer layer : opened.model().layers()) {
+            write(reader.read(layer, this::all, layer.weight() == null ? null : numbers.layer(layer)));
         }
     }
 
@@ -168,8 +185,9 @@ final class LayerwiseRun implements AutoCloseable {
     private void lay(Replaced replaced) {
         QuantizableLayer layer = opened.model().layers().get(next);
         OpenedNetwork.Stage stage = opened.all().get(next);
-        Numbers.Linear linear = replaced.linear();
-        if (linear != null) {
+        Supplier<Numbers.Linear> its = replaced.linear();
+        if (its != null) {
+            Numbers.Linear linear = its.get();
             hold(OpenedNetwork.weight(layer), NdArray.of(linear.weight(), linear.shape()));
             hold(OpenedNetwork.bias(layer), bias(layer, linear));
         }

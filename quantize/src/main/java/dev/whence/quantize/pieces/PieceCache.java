@@ -33,8 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Not safe for several threads.
  */
 public final class PieceCache {
-    /** Goes up whenever what a piece holds, or how it is worked out, changes. */
-    private static final int VERSION = 1;
+    private static final String FORMAT = "whence pieces 1";
 
     private static final String ENDING = ".safetensors";
 
@@ -80,7 +79,7 @@ public final class PieceCache {
         return new PieceCache(folder);
     }
 
-    /** Where a key for work on a network begins: the network, this machine, the number of threads and the version of Whence. */
+    /** Where a key for work on a network begins: the network, this machine, the number of threads and the code of Whence itself. */
     public PieceKey key(Graph graph) {
         if (folder == null) {
             return PieceKey.none();
@@ -93,8 +92,7 @@ public final class PieceCache {
 
     private static PieceKey machine() {
         Map<String, String> facts = Engine.facts();
-        String release = PieceCache.class.getPackage().getImplementationVersion();
-        PieceKey key = PieceKey.of("whence pieces " + VERSION + ", " + release + ", Java " + Runtime.version());
+        PieceKey key = PieceKey.of(FORMAT + ", Java " + Runtime.version()).and(ProgramCode.CHECKSUM);
         for (String name : MACHINE) {
             key = key.and(name + " " + facts.get(name));
         }
