@@ -42,10 +42,13 @@ final class DeepLiftRun implements Runner {
         this.retention = anyParts || ledger != null ? Interpreter.Retention.ALL : DeepLiftPropagation.RESCALE_RETENTION;
     }
 
-    /** Parts of a difference tell a scaling by a negative number behind a layer from one inside it. */
+    /**
+     * A scaling inside a layer groups its products by sign just as one behind it does, so that parts stay the same; a ledger
+     * wants every node.
+     */
     @Override
     public NetworkForms.Form form() {
-        return anyParts || ledger != null ? NetworkForms.Form.PLAIN : NetworkForms.Form.FASTEST;
+        return ledger != null ? NetworkForms.Form.PLAIN : NetworkForms.Form.FASTEST;
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.whence.explain;
 
-import dev.whence.core.NdArray;
 import dev.whence.graph.Call;
 import dev.whence.graph.Kind;
 import dev.whence.graph.Operator;
@@ -212,12 +211,14 @@ final class DifferenceParts {
         Tensor fBottom = operator.forward(x.with(0, bottom)).to(top.type());
         Tensor fx = x.out(0).to(top.type());
         Tensor fr = r.out(0).to(top.type());
-        Tensor plus = fTop.minus(fr).plus(fx.minus(fBottom)).times(0.5);
-        Tensor minus = fBottom.minus(fr).plus(fx.minus(fTop)).times(0.5);
-        Tensor slopePlus = partSlope(operator, x, plus, in.plus(), reference, bottom);
-        Tensor slopeMinus = partSlope(operator, x, minus, in.minus(), reference, top);
-        Tensor undefined = plus.minus(minus).isNan().or(plus.minus(minus).isInfinite());
-        if (undefined.to(NdArray.Type.INT64).sum(false).item() > 0) {
+        Tensor plus = fTop.minus(fr).addInPlace(fx.minus(fBottom)).mulInPlace(0.5);
+        Tensor minus = fBottom.minus(fr).addInPlace(fx.minus(fTop)).mulInPlace(0.5);
+        Tensor threshold = plan.differences().threshold(x.in(0), reference);
+        Tensor slopePlus = partSlope(operator, x, plus, in.plus(), threshold, reference, bottom);
+        Tensor slopeMinus = partSlope(operator, x, minus, in.minus(), threshold, reference, top);
+        Tensor spread = plus.minus(minus);
+        if (!Double.isFinite(spread.sum(false).item())) {
+            Tensor undefined = spread.isNan().or(spread.isInfinite());
             Tensor slope = plan.differences().slope(operator, secant, x, r);
             slopePlus = undefined.where(slope, slopePlus);
             slopeMinus = undefined.where(slope, slopeMinus);
@@ -229,13 +230,13 @@ final class DifferenceParts {
     }
 
     /** Change over part; where the part vanishes, the mean of the derivatives without and with the other part. */
-    private Tensor partSlope(Operator operator, Call x, Tensor change, Tensor part, Tensor reference, Tensor other) {
-        Tensor vanishing = plan.differences().isVanishing(part, x.in(0), reference);
+    private static Tensor partSlope(
+            Operator operator, Call x, Tensor change, Tensor part, Tensor threshold, Tensor reference, Tensor other) {
         return Differences.quotient(
                 change,
                 part,
-                vanishing,
-                () -> Differences.derivative(operator, x, reference.expand(part.shape()))
+                part.abs().lessThan(threshold),
+                () -> Differences.derivative(operator, x, reference)
                         .plus(Differences.derivative(operator, x, other))
                         .times(0.5));
     }

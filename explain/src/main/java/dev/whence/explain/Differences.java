@@ -27,11 +27,15 @@ public enum Differences {
 
     /** Where |x - r| counts as vanishing. */
     Tensor isVanishing(Tensor difference, Tensor x, Tensor r) {
-        Tensor size = difference.abs();
+        return difference.abs().lessThan(threshold(x, r));
+    }
+
+    /** Below what a difference of x and r counts as vanishing; a single number or one an element. */
+    Tensor threshold(Tensor x, Tensor r) {
         return switch (this) {
-            case WHENCE -> size.lessThan(x.abs().maximum(r.abs()).atLeast(1).times(scale(x)));
-            case KUNDAJE -> size.lessThan(1e-7);
-            case CAPTUM -> size.lessThan(1e-10);
+            case WHENCE -> x.abs().maximum(r.abs()).atLeastInPlace(1).mulInPlace(scale(x));
+            case KUNDAJE -> Tensor.full(1e-7, x.type());
+            case CAPTUM -> Tensor.full(1e-10, x.type());
         };
     }
 

@@ -21,8 +21,8 @@ final class SplitRules {
         Tensor all = operator.forward(withoutBias(call, data, weight)
                         .with(data, difference.abs())
                         .with(weight, call.in(weight).abs()))
-                .abs();
-        return new Parts(all.plus(change).times(0.5), change.minus(all).times(0.5));
+                .absInPlace();
+        return new Parts(all.plus(change).mulInPlace(0.5), change.minus(all).mulInPlace(0.5));
     }
 
     /** Backward through weights. */
@@ -33,7 +33,7 @@ final class SplitRules {
         Tensor both = towards(operator, call, data, m.plus().plus(m.minus()));
         Call absolute = call.with(weight, call.in(weight).abs()).with(data, difference);
         Tensor apart = towards(operator, absolute, data, m.plus().minus(m.minus()));
-        return Signal.of(both.plus(difference.sign().times(apart)).times(0.5));
+        return Signal.of(apart.times(difference.sign()).addInPlace(both).mulInPlace(0.5));
     }
 
     private static Tensor towards(Operator operator, Call call, int data, Tensor m) {

@@ -271,7 +271,9 @@ public final class Tensor extends ElementwiseFunctions implements AutoCloseable 
 
     /** Elements of {@code yes} where this is true, else of {@code no}; all three broadcast. */
     public Tensor where(Tensor yes, Tensor no) {
-        return wrap(torch.where(at, yes.at, no.at)).as(yes.type());
+        return Selection.isFaster(this, yes, no)
+                ? Selection.byBits(this, yes, no)
+                : wrap(torch.where(at, yes.at, no.at)).as(yes.type());
     }
 
     /** Whether no element of a tensor of truth values is true. */
