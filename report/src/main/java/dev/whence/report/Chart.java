@@ -7,6 +7,7 @@ import java.util.List;
 /** A plain chart of numbers: lines over a common axis, or bars in groups, with a table of the numbers. Immutable. */
 public final class Chart implements Block {
     private static final double WIDTH = 640;
+    private static final double NARROW = 336;
     private static final double HEIGHT = 300;
     private static final double LEFT = 64;
     private static final double TOP = 40;
@@ -81,27 +82,32 @@ public final class Chart implements Block {
 
     /** The picture. */
     public Drawing drawing() {
-        Drawing.Builder all = Drawing.of(WIDTH, HEIGHT, caption);
+        return drawing(WIDTH);
+    }
+
+    private Drawing drawing(double width) {
+        Drawing.Builder all = Drawing.of(width, HEIGHT, caption);
         Axis axis = upright();
         for (double tick : axis.ticks()) {
-            all.line(LEFT, y(axis, tick), WIDTH - RIGHT, y(axis, tick), Ink.HAIRLINE);
+            all.line(LEFT, y(axis, tick), width - RIGHT, y(axis, tick), Ink.HAIRLINE);
             all.text(axis.label(tick), LEFT - 8, y(axis, tick) + 4, 12, Drawing.Anchor.END, Ink.MUTED);
         }
-        key(all);
+        key(all, width);
         if (lines) {
-            drawLines(all, axis);
+            drawLines(all, axis, width);
         } else {
-            drawBars(all, axis);
+            drawBars(all, axis, width);
         }
-        double middle = (LEFT + WIDTH - RIGHT) / 2;
-        return all.text(acrossName, middle, HEIGHT - 6, 12, Drawing.Anchor.MIDDLE, Ink.MUTED)
+        double middle = (LEFT + width - RIGHT) / 2;
+        String name = Lettering.fit(acrossName, 12, width - LEFT);
+        return all.text(name, middle, HEIGHT - 6, 12, Drawing.Anchor.MIDDLE, Ink.MUTED)
                 .build();
     }
 
-    private void key(Drawing.Builder all) {
+    private void key(Drawing.Builder all, double width) {
         double x = LEFT;
         for (int i = 0; i < series.size(); i++) {
-            String name = Lettering.fit(series.get(i).name(), 12, (WIDTH - LEFT) / series.size() - 30);
+            String name = Lettering.fit(series.get(i).name(), 12, (width - LEFT) / series.size() - 30);
             if (lines) {
                 all.line(x, 14, x + 16, 14, ink(i));
                 all.fill(marker(i, x + 8, 14), ink(i));
@@ -113,13 +119,21 @@ public final class Chart implements Block {
         }
     }
 
+    /** Whether the key and the names of groups are whole where there is little room. */
+    private boolean fitsNarrow() {
+        double room = NARROW - LEFT;
+        boolean isKeyWhole = series.stream().allMatch(s -> Lettering.width(s.name(), 12) <= room / series.size() - 30);
+        double pitch = (room - RIGHT) / Math.max(1, groups.size()) - 4;
+        return isKeyWhole && (lines || groups.stream().allMatch(g -> Lettering.width(g, 12) <= pitch));
+    }
+
     private static Ink ink(int index) {
         return INKS.get(index % INKS.size());
     }
 
-    private void drawLines(Drawing.Builder all, Axis upright) {
+    private void drawLines(Drawing.Builder all, Axis upright, double width) {
         Axis level = Axis.over(across, false);
-        double wide = WIDTH - RIGHT - LEFT;
+        double wide = width - RIGHT - LEFT;
         for (double tick : level.ticks()) {
             double x = LEFT + wide * level.share(tick);
             all.text(level.label(tick), x, HEIGHT - BOTTOM + 18, 12, Drawing.Anchor.MIDDLE, Ink.MUTED);
@@ -164,8 +178,8 @@ public final class Chart implements Block {
         return path;
     }
 
-    private void drawBars(Drawing.Builder all, Axis axis) {
-        double pitch = (WIDTH - RIGHT - LEFT) / Math.max(1, groups.size());
+    private void drawBars(Drawing.Builder all, Axis axis, double width) {
+        double pitch = (width - RIGHT - LEFT) / Math.max(1, groups.size());
         double bar = Math.min(40, pitch * 0.8 / series.size());
         for (int g = 0; g < groups.size(); g++) {
             double middle = LEFT + pitch * (g + 0.5);
@@ -180,14 +194,21 @@ public final class Chart implements Block {
             String name = Lettering.fit(groups.get(g), 12, pitch - 4);
             all.text(name, middle, HEIGHT - BOTTOM + 18, 12, Drawing.Anchor.MIDDLE, Ink.TEXT);
         }
-        all.line(LEFT, y(axis, 0), WIDTH - RIGHT, y(axis, 0), Ink.MUTED);
+        all.line(LEFT, y(axis, 0), width - RIGHT, y(axis, 0), Ink.MUTED);
     }
 
     @Override
     public String html() {
         Markup out = new Markup().open("figure", "class", "wide");
-        out.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", caption);
-        out.raw(drawing().inlineSvg()).close("div").element("figcaption", caption);
+        String place = fitsNarrow() ? "scroll if-wide" : "scroll";
+        out.open("div", "class", place, "tabindex", "0", "role", "region", "aria-label", caption);
+        out.raw(drawing().inlineSvg()).close("div");
+        if (fitsNarrow()) {
+            out.open("div", "class", "if-narrow")
+                    .raw(drawing(NARROW).inlineSvg())
+                    .close("div");
+        }
+        out.element("figcaption", caption);
         String[] headers = new String[series.size() + 1];
         headers[0] = acrossName;
         for (int i = 0; i < series.size(); i++) {

@@ -11,6 +11,9 @@ package dev.whence.report;
 public final class Markup {
     private static final char REPLACEMENT = '\uFFFD';
 
+    /** Names up to this length need not be broken. */
+    private static final int SHORT = 12;
+
     private final StringBuilder out = new StringBuilder();
 
     /** Starts an empty piece of markup. */
@@ -71,6 +74,21 @@ public final class Markup {
     public Markup text(String text) {
         out.append(escape(text));
         return this;
+    }
+
+    /** Writes escaped text; a long name, which has no spaces, may be broken behind its dots and slashes. */
+    public Markup breakable(String text) {
+        if (text.length() <= SHORT || text.indexOf(' ') >= 0) {
+            return text(text);
+        }
+        int from = 0;
+        for (int i = 1; i < text.length() - 1; i++) {
+            if (text.charAt(i) == '.' || text.charAt(i) == '/') {
+                text(text.substring(from, i + 1)).empty("wbr");
+                from = i + 1;
+            }
+        }
+        return text(text.substring(from));
     }
 
     /** Writes an element that holds only text. */

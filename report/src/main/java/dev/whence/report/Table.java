@@ -14,13 +14,16 @@ public final class Table implements Block {
         /** A number in four significant digits. */
         record Figure(double value, boolean signed) implements Cell {}
 
+        /** A dash where a column of numbers has none. */
+        record Gap() implements Cell {}
+
         /** Text that leads to a section of the same page. */
         record Link(String text, String anchor) implements Cell {}
 
         /** A correlation or another number from -1 to 1 on coloured ground. */
         record Shade(double value) implements Cell {}
 
-        /** A text on ground as dark as a share from 0 to 1. */
+        /** A text on ground as dark as a share from 0 to 1; where there is little room it wraps at its spaces. */
         record Tint(String text, double share) implements Cell {}
 
         /** What a proof says. */
@@ -34,6 +37,11 @@ public final class Table implements Block {
         /** A number without a plus sign. */
         static Cell number(double value) {
             return new Figure(value, false);
+        }
+
+        /** A number, or a dash where it is NaN. */
+        static Cell numberIfAny(double value) {
+            return Double.isNaN(value) ? new Gap() : number(value);
         }
 
         /** A number with its sign. */
@@ -85,13 +93,12 @@ public final class Table implements Block {
                 new Markup().open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", label);
         out.open("table", "class", headers.isEmpty() ? "facts" : "data");
         if (!caption.isEmpty()) {
-            out.element("caption", caption);
+            out.open("caption").element("span", caption).close("caption");
         }
         if (!headers.isEmpty()) {
             out.open("thead").open("tr");
             for (int i = 0; i < headers.size(); i++) {
-                boolean number = !rows.isEmpty() && isNumber(rows.getFirst().get(i));
-                out.element("th", headers.get(i), "scope", "col", "class", number ? "n" : "t");
+                out.element("th", headers.get(i), "scope", "col", "class", columnClass(i));
             }
             out.close("tr").close("thead");
         }
@@ -106,8 +113,18 @@ public final class Table implements Block {
         return out.close("tbody").close("table").close("div").toString();
     }
 
+    private String columnClass(int column) {
+        if (rows.stream().anyMatch(row -> row.get(column) instanceof Cell.Tint)) {
+            return "n tint";
+        }
+        return !rows.isEmpty() && isNumber(rows.getFirst().get(column)) ? "n" : "t";
+    }
+
     private static boolean isNumber(Cell cell) {
-        return cell instanceof Cell.Figure || cell instanceof Cell.Shade || cell instanceof Cell.Tint;
+        return cell instanceof Cell.Figure
+                || cell instanceof Cell.Gap
+                || cell instanceof Cell.Shade
+                || cell instanceof Cell.Tint;
     }
 
     private static void cell(Markup out, Cell cell, boolean first) {
@@ -116,9 +133,11 @@ public final class Table implements Block {
                 ? new String[] {"scope", "row", "class", isNumber(cell) ? "n" : "t"}
                 : new String[] {"class", isNumber(cell) ? "n" : "t"};
         switch (cell) {
-            case Cell.Text(String text) -> out.element(element, text, attributes);
+            case Cell.Text(String text) ->
+                out.open(element, attributes).breakable(text).close(element);
             case Cell.Figure(double value, boolean signed) ->
                 out.element(element, signed ? Numbers.signed(value) : Numbers.plain(value), attributes);
+            case Cell.Gap() -> out.element(element, "–", attributes);
             case Cell.Link(String text, String anchor) ->
                 out.open(element, attributes)
                         .element("a", text, "href", "#" + anchor)
@@ -132,7 +151,7 @@ public final class Table implements Block {
                         "style",
                         style(ColorScale.DIVERGING.rgb(value)));
             case Cell.Tint(String text, double share) ->
-                out.element(element, text, "class", "n", "style", style(ColorScale.SEQUENTIAL.rgb(share)));
+                out.element(element, text, "class", "n tint", "style", style(ColorScale.SEQUENTIAL.rgb(share)));
             case Cell.Judged(Proof.Verdict verdict) ->
                 out.open(element, attributes).block(verdict.badge()).close(element);
         }

@@ -156,4 +156,32 @@ class BlocksTest {
                 .sum();
         assertThat(sum).isEqualTo(5000);
     }
+
+    @Test
+    void a_long_name_may_be_broken_behind_its_dots() {
+        String name = "blocks.0.attn.matmul1";
+        String html = Table.of("", "Layer", "Noise")
+                .row(Table.Cell.text(name), Table.Cell.numberIfAny(Double.NaN))
+                .html();
+
+        assertThat(html)
+                .contains("blocks.<wbr/>0.<wbr/>attn.<wbr/>matmul1")
+                .contains("<td class=\"n\">–</td>")
+                .contains("<th scope=\"col\" class=\"n\">Noise</th>");
+        assertThat(new Markup()
+                        .breakable("short.name")
+                        .breakable("a text. With spaces")
+                        .toString())
+                .isEqualTo("short.namea text. With spaces");
+    }
+
+    @Test
+    void a_chart_has_a_form_for_little_room_if_its_names_fit() {
+        Chart few = Chart.bars("c", "", List.of("size", "time"), List.of(new Chart.Series("a", new double[] {1, 2})));
+        String long50 = "n".repeat(50);
+        Chart long1 = Chart.bars("c", "", List.of(long50, "time"), List.of(new Chart.Series("a", new double[] {1, 2})));
+
+        assertThat(few.html()).contains("scroll if-wide", "class=\"if-narrow\"", "width=\"336\"");
+        assertThat(long1.html()).doesNotContain("if-wide", "if-narrow");
+    }
 }

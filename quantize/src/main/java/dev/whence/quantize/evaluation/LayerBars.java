@@ -27,18 +27,20 @@ record LayerBars(List<LayerReport> layers, double[] shares) implements Block {
         }
         Markup out = new Markup().open("div", "class", "bars-block");
         key(out, colours);
-        out.open("table", "class", "bars").open("thead").open("tr");
-        out.element("th", "Layer", "scope", "col", "style", "width:38%");
-        out.element("th", "Bits", "scope", "col", "class", "n value", "style", "width:52px");
-        out.element("th", "Contribution", "scope", "col", "class", "track");
-        out.element("th", "Share", "scope", "col", "class", "n")
+        out.open("table", "class", "bars layers").open("thead").open("tr");
+        out.element("th", "Layer", "scope", "col");
+        out.element("th", "Bits", "scope", "col", "class", "n value");
+        out.element("th", "Contribution", "scope", "col", "class", "track", "style", "white-space:nowrap");
+        out.element("th", "", "scope", "col", "class", "n", "aria-label", "Share")
                 .close("tr")
                 .close("thead")
                 .open("tbody");
         for (int i = 0; i < layers.size(); i++) {
             LayerReport layer = layers.get(i);
             out.open("tr", "class", "bar").open("th", "scope", "row");
-            out.element("span", layer.name(), "class", "name", "title", layer.name())
+            out.open("span", "class", "name")
+                    .breakable(layer.name())
+                    .close("span")
                     .close("th");
             out.element("td", bits(layer), "class", "n value");
             out.open("td", "class", "track").open("div", "class", "rail", "aria-hidden", "true");

@@ -62,7 +62,7 @@ public final class QuantizationPage {
             page.section("latency", "Is it faster?", LatencyBlocks.of(latency));
         }
         if (!layers.isEmpty()) {
-            page.section("layers", "Every layer", List.of(new LayerTable(report, layers).table()));
+            page.section("layers", "Every layer", new LayerTable(report, layers).tables());
         }
         if (quantization != null) {
             Map<String, String> settings = new LinkedHashMap<>();
@@ -175,7 +175,8 @@ public final class QuantizationPage {
                         field == null
                                 ? Table.Cell.text("")
                                 : new Table.Cell.Tint(
-                                        LayerBars.percent(field.share) + " · " + field.bits + " b",
+                                        LayerBars.percent(field.share).replace(' ', '\u00a0') + ", " + field.bits
+                                                + "\u00a0b",
                                         field.share / darkest));
             }
             table.row(cells);
@@ -304,9 +305,9 @@ public final class QuantizationPage {
             List<Table.Cell> cells = new ArrayList<>(List.of(
                     Table.Cell.text(Integer.toString(i)),
                     Table.Cell.number(example.target()),
-                    LayerTable.number(example.cosine())));
+                    Table.Cell.numberIfAny(example.cosine())));
             if (!isOne) {
-                example.maps().forEach(maps -> cells.add(LayerTable.number(maps.cosine())));
+                example.maps().forEach(maps -> cells.add(Table.Cell.numberIfAny(maps.cosine())));
             }
             table.row(cells);
         }
