@@ -198,7 +198,7 @@ public final class Quantization {
     }
 
     /**
-     * What layers contribute, by name. A layer where no relevance arrives, since it feeds another output than the explained one,
+     * What layers contribute, by name. A layer where no relevance arrives, say since its output cannot be explained,
      * counts as much as the least of the others: it is not known to be worthless.
      */
     private Map<String, Double> relevance(@Nullable LayerContributions contributions) {
