@@ -89,6 +89,9 @@ final class QuantizeCommand implements Callable<Integer> {
                     "Whether weights are corrected for what quantization does to their inputs; on is the default.")
     String errorReduction = "on";
 
+    @Mixin
+    final LevelOptions levels = new LevelOptions();
+
     @Option(
             names = "--format",
             paramLabel = "FORMAT",

@@ -7,7 +7,6 @@ import dev.whence.graph.Graph;
 import dev.whence.quantize.allocation.Allocation;
 import dev.whence.quantize.allocation.Objective;
 import dev.whence.quantize.allocation.Width;
-import dev.whence.quantize.calibration.CalibrationSettings;
 import dev.whence.quantize.evaluation.Latency;
 import dev.whence.quantize.evaluation.RunReport;
 import dev.whence.quantize.export.BudgetReport;
@@ -149,8 +148,8 @@ final class Quantizing {
                 candidates,
                 objectives(command.allocate),
                 command.pins,
-                isOn(command.errorReduction),
-                format == Format.INT8_QDQ ? CalibrationSettings.INTEGER : CalibrationSettings.USUAL);
+                Switches.isOn("--error-reduction", command.errorReduction),
+                command.levels.settings(format));
     }
 
     private static List<Objective> objectives(String text) {
@@ -168,16 +167,6 @@ final class Quantizing {
                             + String.join(", ", names) + ".");
         }
         return found;
-    }
-
-    private static boolean isOn(String text) {
-        return switch (text) {
-            case "on" -> true;
-            case "off" -> false;
-            default ->
-                throw new WhenceException(
-                        ErrorCode.USAGE, "Option --error-reduction must be on or off; found '" + text + "'.");
-        };
     }
 
     private static Map<String, Double> shares(Outcome outcome) {
@@ -200,7 +189,7 @@ final class Quantizing {
         out.put("allocate", command.allocate);
         out.put("allocated by", outcome.chosen().objective().text());
         out.put("error-reduction", plan.reducesErrors() ? "on" : "off");
-        out.put("attention", plan.settings().attention().name().toLowerCase(Locale.ROOT));
+        out.putAll(LevelOptions.names(plan.settings()));
         out.put("zero code", plan.settings().zeroCode().name().toLowerCase(Locale.ROOT));
         if (!plan.pins().isEmpty()) {
             out.put("pins", new java.util.TreeMap<>(plan.pins()).toString());

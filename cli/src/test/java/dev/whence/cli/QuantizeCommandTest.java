@@ -195,6 +195,11 @@ class QuantizeCommandTest {
                 "--bits 4 --pin b=16             | Option --pin b must be from 2 to 8; found 16.",
                 "--bits 4 --allocate lpr         | There is no allocation 'lpr'; did you mean 'lrp'?",
                 "--bits 4 --error-reduction some | Option --error-reduction must be on or off; found 'some'.",
+                "--bits 4 --channel-clip maybe   | Option --channel-clip must be on or off; found 'maybe'.",
+                "--bits 4 --attention-levels log | Option --attention-levels must be one of best, any, uniform, log-sqrt2",
+                "--bits 4 --gelu-levels tvin     | did you mean 'twin'?",
+                "--bits 8 --gelu-levels twin     | The format int8-qdq has uniform levels only, and --gelu-levels is twin",
+                "--bits 8 --attention-levels any | The format int8-qdq has uniform levels only, and --attention-levels is",
                 "--bits 4 --format int9          | There is no format 'int9' of quantized models",
                 "--bits 2 --candidates 3,4       | smallest",
                 "''                              | No budget is given; add --bits K"

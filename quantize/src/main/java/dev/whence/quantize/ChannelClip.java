@@ -17,18 +17,16 @@ import java.util.List;
  * <p>The idea of clipped channels is that of Ranjan and Savakis, "LRP-QViT: Mixed-Precision Vision Transformer
  * Quantization via Layer-wise Relevance Propagation" (2024); this procedure is ours.
  *
- * @param weightBits width of weights, 2 to 8
- * @param activationBits width of activations, 2 to 8
+ * @param bits width of the activations, 2 to 8
  * @param rows the most rows of activations that are tried, evenly spread
  */
-public record ChannelClip(int weightBits, int activationBits, int rows) {
+public record ChannelClip(int bits, int rows) {
     private static final double[] CLIPS = {1, 0.98, 0.95, 0.9, 0.8, 0.7};
     private static final double[] POWERS = {1, 0.75, 0.5, 0.25, 0};
 
-    /** Checks the widths. */
+    /** Checks the width. */
     public ChannelClip {
-        Bits.check(weightBits);
-        Bits.check(activationBits);
+        Bits.check(bits);
         if (rows < 1) {
             throw new IllegalArgumentException(rows + " rows");
         }
@@ -39,20 +37,17 @@ public record ChannelClip(int weightBits, int activationBits, int rows) {
      *
      * @param weight its weight; not modified
      * @param layout where its outputs and inputs lie
+     * @param fit chooses the levels of its weight
      */
-    public record Reader(float[] weight, LinearLayout layout) {}
+    public record Reader(float[] weight, LinearLayout layout, ErrorReduction.WeightFit fit) {}
 
     /**
      * The best combination.
      *
-     * @param clip the quantile of the channels' ranges down to which wider channels are clipped
-     * @param power what the ratios are taken to
-     * @param error mean squared error of the layers' outputs
-     * @param plainError the same for the plain reparameterisation
+     * @param clipping what it is
      * @param reparameterisation what is to be done to the network
      */
-    public record Choice(
-            double clip, double power, double error, double plainError, Reparameterisation reparameterisation) {}
+    public record Choice(Clipping clipping, Reparameterisation reparameterisation) {}
 
     /**
      * Tries all combinations.
@@ -63,15 +58,15 @@ public record ChannelClip(int weightBits, int activationBits, int rows) {
      */
     public Choice search(float[] activations, List<Reader> readers) {
         int channels = readers.getFirst().layout().inputs();
-        UniformQuantizer byChannel = new UniformFit(activationBits, Granularity.perAxis(-1))
-                .fit(activations, activations.length / channels, channels);
+        UniformQuantizer byChannel =
+                new UniformFit(bits, Granularity.perAxis(-1)).fit(activations, activations.length / channels, channels);
         float[] constants = Reparameterisation.constants(activations, channels);
         float[] x = spread(activations, channels);
         try (TensorScope scope = TensorScope.open()) {
-            Trial trial = new Trial(x, channels, readers, weightBits);
+            Trial trial = new Trial(x, channels, readers);
             Reparameterisation unclipped = Reparameterisation.of(byChannel, CommonZeroPoint.WHOLE, constants);
             double plain = trial.error(unclipped);
-            Choice best = new Choice(1, 1, plain, plain, unclipped);
+            Choice best = new Choice(new Clipping(1, 1, plain, plain), unclipped);
             for (double clip : CLIPS) {
                 UniformQuantizer clipped = clip(byChannel, activations, clip);
                 for (double power : POWERS) {
@@ -82,8 +77,8 @@ public record ChannelClip(int weightBits, int activationBits, int rows) {
                             ? Reparameterisation.of(clipped, CommonZeroPoint.WHOLE, constants)
                             : tempered(clipped, activations, power, constants);
                     double error = trial.error(candidate);
-                    if (error < best.error()) {
-                        best = new Choice(clip, power, error, plain, candidate);
+                    if (error < best.clipping().error()) {
+                        best = new Choice(new Clipping(clip, power, error, plain), candidate);
                     }
                 }
             }
@@ -145,8 +140,8 @@ public record ChannelClip(int weightBits, int activationBits, int rows) {
             offsets[c] = Float.isNaN(constants[c]) ? 0 : constants[c];
         }
         Reparameterisation scaled = new Reparameterisation(ratios, offsets, whole.quantizer());
-        UniformQuantizer fitted = new UniformFit(activationBits, Granularity.perTensor())
-                .fit(scaled.activations(activations), activations.length);
+        UniformQuantizer fitted =
+                new UniformFit(bits, Granularity.perTensor()).fit(scaled.activations(activations), activations.length);
         return new Reparameterisation(ratios, offsets, fitted);
     }
 
@@ -156,13 +151,11 @@ public record ChannelClip(int weightBits, int activationBits, int rows) {
         private final long[] shape;
         private final List<Reader> readers;
         private final List<Tensor> targets;
-        private final int weightBits;
 
-        Trial(float[] x, int channels, List<Reader> readers, int weightBits) {
+        Trial(float[] x, int channels, List<Reader> readers) {
             this.x = x;
             this.shape = new long[] {x.length / channels, channels};
             this.readers = readers;
-            this.weightBits = weightBits;
             Tensor input = Tensor.of(NdArray.of(x, shape));
             this.targets = readers.stream()
                     .map(reader -> input.matmul(inputsFirst(reader.weight(), reader.layout())))
@@ -177,9 +170,8 @@ public record ChannelClip(int weightBits, int activationBits, int rows) {
                 for (int i = 0; i < readers.size(); i++) {
                     LinearLayout layout = readers.get(i).layout();
                     float[] moved = candidate.weight(readers.get(i).weight(), layout);
-                    float[] weight = new UniformFit(weightBits, layout.perOutput())
-                            .fit(moved, layout.shape())
-                            .apply(moved, layout.shape());
+                    float[] weight =
+                            readers.get(i).fit().fit(moved, layout.shape()).apply(moved, layout.shape());
                     float[] bias = candidate.bias(null, readers.get(i).weight(), layout);
                     Tensor found =
                             input.matmul(inputsFirst(weight, layout)).plus(Tensor.of(NdArray.of(bias, bias.length)));

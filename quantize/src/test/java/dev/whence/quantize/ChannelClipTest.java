@@ -7,6 +7,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ChannelClipTest {
+    private static ErrorReduction.WeightFit fit(int bits, LinearLayout layout) {
+        return new UniformFit(bits, layout.perOutput())::fit;
+    }
+
     @Test
     void the_choice_is_no_worse_than_the_plain_reparameterisation() {
         Cases.check(4, draw -> {
@@ -14,14 +18,17 @@ class ChannelClipTest {
             for (int i = 0; i < x.length; i++) {
                 x[i] *= i % 12 == 3 ? 40 : i % 12 == 7 ? 8 : 1;
             }
-            ChannelClip.Reader query = new ChannelClip.Reader(draw.floats(12 * 5), LinearLayout.inputsFirst(12, 5));
-            ChannelClip.Reader key = new ChannelClip.Reader(draw.floats(12 * 8), LinearLayout.outputsFirst(8, 12));
+            ChannelClip.Reader query = new ChannelClip.Reader(
+                    draw.floats(12 * 5), LinearLayout.inputsFirst(12, 5), fit(3, LinearLayout.inputsFirst(12, 5)));
+            ChannelClip.Reader key = new ChannelClip.Reader(
+                    draw.floats(12 * 8), LinearLayout.outputsFirst(8, 12), fit(2, LinearLayout.outputsFirst(8, 12)));
 
-            ChannelClip.Choice choice = new ChannelClip(3, 4, 40).search(x, List.of(query, key));
+            ChannelClip.Choice choice = new ChannelClip(4, 40).search(x, List.of(query, key));
 
-            assertThat(choice.error()).isLessThanOrEqualTo(choice.plainError());
-            assertThat(choice.clip()).isBetween(0.7, 1.0);
-            assertThat(choice.power()).isBetween(0.0, 1.0);
+            assertThat(choice.clipping().error())
+                    .isLessThanOrEqualTo(choice.clipping().plainError());
+            assertThat(choice.clipping().clip()).isBetween(0.7, 1.0);
+            assertThat(choice.clipping().power()).isBetween(0.0, 1.0);
             assertThat(choice.reparameterisation().ratios()).hasSize(12);
         });
     }
@@ -33,10 +40,11 @@ class ChannelClipTest {
         for (int i = 0; i < x.length; i += 16) {
             x[i] *= 4;
         }
-        ChannelClip.Reader reader = new ChannelClip.Reader(weight, LinearLayout.inputsFirst(16, 16));
+        ChannelClip.Reader reader = new ChannelClip.Reader(
+                weight, LinearLayout.inputsFirst(16, 16), fit(2, LinearLayout.inputsFirst(16, 16)));
 
-        ChannelClip.Choice choice = new ChannelClip(2, 8, 400).search(x, List.of(reader));
+        ChannelClip.Choice choice = new ChannelClip(8, 400).search(x, List.of(reader));
 
-        assertThat(choice.error()).isLessThan(choice.plainError());
+        assertThat(choice.clipping().error()).isLessThan(choice.clipping().plainError());
     }
 }

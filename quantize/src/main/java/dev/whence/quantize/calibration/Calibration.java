@@ -5,20 +5,16 @@ import dev.whence.core.Progress;
 import dev.whence.quantize.ErrorReduction;
 import dev.whence.quantize.LinearLayout;
 import dev.whence.quantize.Quantizer;
-import dev.whence.quantize.Reparameterisation;
 import dev.whence.quantize.UniformQuantizer;
 import dev.whence.quantize.allocation.Width;
 import dev.whence.quantize.model.ExampleRows;
-import dev.whence.quantize.model.LayerKind;
 import dev.whence.quantize.model.Normalization;
-import dev.whence.quantize.model.Operand;
 import dev.whence.quantize.model.QuantizableLayer;
 import dev.whence.quantize.model.QuantizableModel;
 import dev.whence.quantize.model.Weight;
 import dev.whence.quantize.pieces.PieceCache;
 import dev.whence.quantize.pieces.PieceKey;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +42,7 @@ public final class Calibration implements AutoCloseable {
     private final LayerFits fits;
     private final PieceCache cache;
     private final PieceKey key;
+    private final ScaleMoves moves;
 
     private Calibration(OpenedNetwork opened, CalibrationSettings settings, PieceCache cache) {
         this.opened = opened;
@@ -53,6 +50,7 @@ public final class Calibration implements AutoCloseable {
         this.fits = new LayerFits(settings);
         this.cache = cache;
         this.key = cache.key(opened.model().graph()).and(settings.toString());
+        this.moves = new ScaleMoves(opened.model(), settings, fits);
     }
 
     /** Loads the network; close it to free it. */
@@ -86,7 +84,7 @@ public final class Calibration implements AutoCloseable {
         Fitted fitted = new Fitted(Numbers.of(model()), widths, fitKey(widths, examples));
         fitPass(fitted, batches, progress);
         if (settings.reparameterises()) {
-            model().normalizations().forEach(one -> reparameterise(fitted, one));
+            model().normalizations().forEach(one -> moves.move(fitted, one));
         }
         if (!fitted.moved.isEmpty()) {
             fitPass(fitted, batches, progress);
@@ -201,64 +199,6 @@ public final class Calibration implements AutoCloseable {
 
     // ---- fitting -----------------------------------------------------------------------------------------------
 
-    /** What is fitted so far. */
-    private static final class Fitted {
-        final Numbers numbers;
-        final Map<String, Width> widths;
-        final Map<String, List<Quantizer>> operands = new HashMap<>();
-        final Map<String, UniformQuantizer> weights = new HashMap<>();
-        final Map<String, float[]> constants = new HashMap<>();
-        final Map<String, Normalization> moved = new LinkedHashMap<>();
-        /** Everything that the next fit depends on: it grows layer by layer, as the network is quantized. */
-        PieceKey key;
-
-        long steps;
-
-        Fitted(Numbers numbers, Map<String, Width> widths, PieceKey key) {
-            this.numbers = numbers;
-            this.widths = widths;
-            this.key = key;
-        }
-
-        boolean isFitted(QuantizableLayer layer) {
-            return operands.containsKey(layer.name()) && (layer.weight() == null || weights.containsKey(layer.name()));
-        }
-
-        void put(QuantizableLayer layer, LayerFit fit) {
-            operands.put(layer.name(), fit.operands());
-            if (fit.weight() != null) {
-                weights.put(layer.name(), fit.weight());
-            }
-            String normalization = layer.operands().getFirst().normalization();
-            if (normalization != null && fit.constants() != null) {
-                constants.put(normalization, fit.constants());
-            }
-        }
-
-        QuantizedModel model(QuantizableModel model) {
-            List<QuantizedLayer> layers = new ArrayList<>();
-            for (QuantizableLayer layer : model.layers()) {
-                Width width = widths.get(layer.name());
-                if (width != null) {
-                    UniformQuantizer weight = weights.get(layer.name());
-                    Numbers.Linear linear = layer.weight() == null ? null : numbers.layer(layer);
-                    layers.add(new QuantizedLayer(
-                            layer,
-                            width,
-                            Objects.requireNonNull(operands.get(layer.name())),
-                            weight,
-                            linear == null ? null : linear.weight(),
-                            linear == null || weight == null ? null : weight.apply(linear.weight(), linear.shape()),
-                            linear == null ? null : linear.bias()));
-                }
-            }
-            Map<String, NormalizationNumbers> changed = new LinkedHashMap<>();
-            moved.keySet()
-                    .forEach(name -> changed.put(name, numbers.normalizations().get(name)));
-            return new QuantizedModel(model, layers, changed);
-        }
-    }
-
     /** Fits what is not fitted yet, and quantizes. */
     private LayerwiseRun.Replaced fit(
             Fitted fitted, QuantizableLayer layer, LayerwiseRun.Reading reading, Numbers.@Nullable Linear linear) {
@@ -269,7 +209,8 @@ public final class Calibration implements AutoCloseable {
         fitted.key = fitted.key.and(layer.name()).and(width.toString());
         if (!fitted.isFitted(layer)) {
             LayerFit.Form form = new LayerFit.Form(layer, channels(layer));
-            fitted.put(layer, cache.recall(fitted.key, form, () -> newFit(fitted, layer, width, reading, linear)));
+            PieceKey its = moves.key(fitted, layer);
+            fitted.put(layer, cache.recall(its, form, () -> newFit(fitted, layer, width, reading, linear)));
         }
         List<Quantizer> quantizers = fitted.operands.get(layer.name());
         if (linear == null) {
@@ -295,15 +236,15 @@ public final class Calibration implements AutoCloseable {
         }
         UniformQuantizer weight = fitted.weights.get(layer.name());
         if (weight == null && linear != null) {
-            weight = fits.weight(layer, width.weightBits(), linear);
+            weight = fits.weight(layer, width.weightBits(), linear.weight(), linear.shape());
         }
-        String normalization = layer.operands().getFirst().normalization();
-        return new LayerFit(quantizers, weight, normalization == null ? null : fitted.constants.get(normalization));
+        String normalization = layer.data().normalization();
+        return new LayerFit(quantizers, weight, normalization == null ? null : fitted.moves.get(normalization));
     }
 
     /** How many channels the normalisation has that a layer reads, or none. */
     private int channels(QuantizableLayer layer) {
-        String name = layer.operands().getFirst().normalization();
+        String name = layer.data().normalization();
         return model().normalizations().stream()
                 .filter(one -> one.name().equals(name))
                 .mapToInt(one -> (int) one.channels())
@@ -312,79 +253,13 @@ public final class Calibration implements AutoCloseable {
     }
 
     private Quantizer fitted(Fitted fitted, QuantizableLayer layer, int operand, int bits, NdArray values) {
-        Normalization normalization = movable(layer, layer.operands().get(operand), fitted);
+        Normalization normalization = moves.movable(layer, layer.operands().get(operand), fitted);
         if (normalization == null) {
             return fits.operand(layer, operand, bits, values);
         }
-        fitted.constants.computeIfAbsent(
-                normalization.name(),
-                name -> Reparameterisation.constants(values.toFloats(), (int) normalization.channels()));
-        return LayerFits.channels(bits, values);
-    }
-
-    /** The normalisation that can take in the scales of single channels of an operand, and has not done so yet. */
-    private @Nullable Normalization movable(QuantizableLayer layer, Operand operand, Fitted fitted) {
-        String name = operand.normalization();
-        if (!settings.reparameterises() || name == null || layer.weight() == null || fitted.moved.containsKey(name)) {
-            return null;
-        }
-        return model().normalizations().stream()
-                .filter(one -> one.name().equals(name) && isMovable(one, fitted))
-                .findFirst()
-                .orElse(null);
-    }
-
-    /** What the head reads keeps one scale: there the classes are compared, and nothing is gained. */
-    private boolean isMovable(Normalization normalization, Fitted fitted) {
-        return normalization.isReparameterisable()
-                && !normalization.consumers().isEmpty()
-                && consumers(normalization).stream()
-                        .allMatch(layer -> layer.kind() != LayerKind.HEAD
-                                && layer.weight() != null
-                                && fitted.widths.containsKey(layer.name()));
-    }
-
-    private List<QuantizableLayer> consumers(Normalization normalization) {
-        return normalization.consumers().stream()
-                .map(name -> model().layer(name).orElseThrow())
-                .toList();
-    }
-
-    private void reparameterise(Fitted fitted, Normalization normalization) {
-        if (!isMovable(normalization, fitted)) {
-            return;
-        }
-        List<QuantizableLayer> consumers = consumers(normalization);
-        List<Quantizer> first = consumers.stream()
-                .map(layer -> fitted.operands.get(layer.name()))
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(null);
-        if (first == null || !(first.getFirst() instanceof UniformQuantizer channels) || channels.groups() == 1) {
-            return;
-        }
-        Reparameterisation change = Reparameterisation.of(
-                channels, settings.zeroPoint(), Objects.requireNonNull(fitted.constants.get(normalization.name())));
-        NormalizationNumbers old =
-                Objects.requireNonNull(fitted.numbers.normalizations().get(normalization.name()));
-        fitted.numbers.put(normalization, new NormalizationNumbers(change.gamma(old.gamma()), change.beta(old.beta())));
-        for (QuantizableLayer layer : consumers) {
-            Numbers.Linear linear = fitted.numbers.layer(layer);
-            LinearLayout layout = layout(layer);
-            fitted.numbers.put(
-                    layer,
-                    linear.with(
-                            change.weight(linear.weight(), layout),
-                            change.bias(linear.bias(), linear.weight(), layout)));
-            List<Quantizer> its = fitted.operands.get(layer.name());
-            if (its != null && its.getFirst().bits() == channels.bits()) {
-                fitted.operands.put(layer.name(), List.of(change.quantizer()));
-            } else {
-                fitted.operands.remove(layer.name());
-            }
-            fitted.weights.remove(layer.name());
-        }
-        fitted.moved.put(normalization.name(), normalization);
+        UniformQuantizer channels = LayerFits.channels(bits, values);
+        moves.find(fitted, normalization, channels, values);
+        return channels;
     }
 
     static LinearLayout layout(QuantizableLayer layer) {

@@ -80,7 +80,7 @@ final class ErrorReducer {
             }
             progress.step(layers.size(), layers.size(), "layers corrected");
         }
-        return new QuantizedModel(quantized.model(), out, quantized.normalizations());
+        return new QuantizedModel(quantized.model(), out, quantized.normalizations(), quantized.clippings());
     }
 
     private static PieceKey key(PieceKey before, Map<String, NormalizationNumbers> normalizations) {

@@ -15,10 +15,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param operands one quantizer an activation
  * @param weight null for a product of activations
- * @param constants what the channels behind the layer normalisation hold where they are constant, NaN where not; null where
- *     no scales can move
+ * @param move what moves into the layer normalisation before it and the weights behind; null where nothing can
  */
-record LayerFit(List<Quantizer> operands, @Nullable UniformQuantizer weight, float @Nullable [] constants) {
+record LayerFit(
+        List<Quantizer> operands,
+        @Nullable UniformQuantizer weight,
+        @Nullable Move move) {
     LayerFit {
         operands = List.copyOf(operands);
     }
@@ -27,7 +29,7 @@ record LayerFit(List<Quantizer> operands, @Nullable UniformQuantizer weight, flo
      * How a fit is kept.
      *
      * @param layer where it was made
-     * @param channels how many constants there are, if any
+     * @param channels of the normalisation before it, if there is one
      */
     record Form(QuantizableLayer layer, int channels) implements PieceForm<LayerFit> {
         @Override
@@ -38,8 +40,8 @@ record LayerFit(List<Quantizer> operands, @Nullable UniformQuantizer weight, flo
             if (fit.weight() != null) {
                 QuantizerPiece.write("weight", fit.weight(), to);
             }
-            if (fit.constants() != null) {
-                to.floats("constants", fit.constants());
+            if (fit.move() != null) {
+                fit.move().write(to);
             }
         }
 
@@ -50,7 +52,7 @@ record LayerFit(List<Quantizer> operands, @Nullable UniformQuantizer weight, flo
                 operands.add(QuantizerPiece.read("operand" + k, from));
             }
             UniformQuantizer weight = layer.weight() == null ? null : QuantizerPiece.readUniform("weight", from);
-            return new LayerFit(operands, weight, from.has("constants") ? from.floats("constants", channels) : null);
+            return new LayerFit(operands, weight, Move.read(from, channels));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.whence.quantize.calibration;
 
+import dev.whence.quantize.Clipping;
 import dev.whence.quantize.model.QuantizableModel;
 import java.util.HashMap;
 import java.util.List;
@@ -14,13 +15,24 @@ import java.util.Optional;
  * @param layers the quantized layers, in the order in which they run; layers of the model that are missing stay float32
  * @param normalizations the new constants of layer normalisations that took in scales of the layers behind them, by their
  *     {@linkplain dev.whence.quantize.model.Normalization#name names}
+ * @param clippings what was clipped for that, by the same names; empty if nothing was tried
  */
 public record QuantizedModel(
-        QuantizableModel model, List<QuantizedLayer> layers, Map<String, NormalizationNumbers> normalizations) {
+        QuantizableModel model,
+        List<QuantizedLayer> layers,
+        Map<String, NormalizationNumbers> normalizations,
+        Map<String, Clipping> clippings) {
     /** Copies the collections in. */
     public QuantizedModel {
         layers = List.copyOf(layers);
         normalizations = Map.copyOf(normalizations);
+        clippings = Map.copyOf(clippings);
+    }
+
+    /** Without clippings. */
+    public QuantizedModel(
+            QuantizableModel model, List<QuantizedLayer> layers, Map<String, NormalizationNumbers> normalizations) {
+        this(model, layers, normalizations, Map.of());
     }
 
     /** The quantized layer of a name. */
@@ -48,6 +60,7 @@ public record QuantizedModel(
                                 one.exactWeight(),
                                 one.bias()))
                         .toList(),
-                normalizations);
+                normalizations,
+                clippings);
     }
 }

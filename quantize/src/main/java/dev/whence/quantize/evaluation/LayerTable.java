@@ -1,5 +1,6 @@
 package dev.whence.quantize.evaluation;
 
+import dev.whence.quantize.Clipping;
 import dev.whence.quantize.export.LayerReport;
 import dev.whence.report.Block;
 import dev.whence.report.Table;
@@ -24,6 +25,9 @@ record LayerTable(RunReport report, List<LayerReport> layers) {
         boolean hasContributions = report.layers().stream().anyMatch(l -> l.contribution() != null);
         if (hasContributions || !widths.isEmpty()) {
             tables.add(reasons(hasContributions, List.copyOf(widths)));
+        }
+        if (layers.stream().anyMatch(one -> one.clip() != null)) {
+            tables.add(clippings());
         }
         return tables;
     }
@@ -88,6 +92,30 @@ record LayerTable(RunReport report, List<LayerReport> layers) {
             }
             widths.forEach(bits -> row.add(Table.Cell.numberIfAny(divergence(findings, bits))));
             table.row(row);
+        }
+        return table;
+    }
+
+    /** What was clipped before layers that read a normalisation. */
+    private Table clippings() {
+        Table table = Table.of(
+                "Channels of inputs: the quantile of their ranges that wider ones were clipped to, and what their ratios were"
+                        + " taken to; the mean squared error of the outputs with that, and with neither",
+                "Layer",
+                "Clip",
+                "Power",
+                "Error",
+                "With neither");
+        for (LayerReport layer : layers) {
+            Clipping clip = layer.clip();
+            if (clip != null) {
+                table.row(List.of(
+                        Table.Cell.text(layer.name()),
+                        Table.Cell.number(clip.clip()),
+                        Table.Cell.number(clip.power()),
+                        Table.Cell.number(clip.error()),
+                        Table.Cell.number(clip.plainError())));
+            }
         }
         return table;
     }

@@ -64,8 +64,10 @@ final class ActivationNodes {
     // ---- integers ----------------------------------------------------------------------------------------------
 
     /** Kernels want one whole zero point; ONNX Runtime takes models with more and then cannot run them. */
-    private static boolean isForIntegers(UniformQuantizer quantizer) {
-        return quantizer.granularity() instanceof Granularity.PerTensor && quantizer.hasWholeZeroPoints();
+    static boolean isForIntegers(Quantizer quantizer) {
+        return quantizer instanceof UniformQuantizer one
+                && one.granularity() instanceof Granularity.PerTensor
+                && one.hasWholeZeroPoints();
     }
 
     private String uniform(String name, String value, UniformQuantizer quantizer) {

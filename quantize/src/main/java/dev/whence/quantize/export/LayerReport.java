@@ -1,5 +1,6 @@
 package dev.whence.quantize.export;
 
+import dev.whence.quantize.Clipping;
 import dev.whence.quantize.LayerSize;
 import dev.whence.quantize.Quantizer;
 import dev.whence.quantize.UniformQuantizer;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param activationBits bits of its input; 32 where it stays float
  * @param weight what quantized its weights; null where nothing did
  * @param activations its input, or the two operands of a product
+ * @param clip how far the channels of its input were clipped and tempered; null where that was not tried
  * @param contribution how much it contributed to the network's answers; null where that was not measured
  * @param size what its numbers take, bit-packed
  */
@@ -34,6 +36,7 @@ public record LayerReport(
         int activationBits,
         @Nullable QuantizerReport weight,
         List<ActivationReport> activations,
+        @Nullable Clipping clip,
         @Nullable Double contribution,
         LayerSize size) {
     /** Copies the list in. */
@@ -47,7 +50,11 @@ public record LayerReport(
     }
 
     /** Of a layer that stays as it is if {@code quantized} is null. */
-    static LayerReport of(QuantizableLayer layer, @Nullable QuantizedLayer quantized, @Nullable Double contribution) {
+    static LayerReport of(
+            QuantizableLayer layer,
+            @Nullable QuantizedLayer quantized,
+            @Nullable Clipping clip,
+            @Nullable Double contribution) {
         List<Quantizer> operands = quantized == null ? List.of() : quantized.operands();
         List<ActivationReport> activations = new ArrayList<>();
         for (int i = 0; i < layer.operands().size(); i++) {
@@ -68,6 +75,7 @@ public record LayerReport(
                 activations.getFirst().bits(),
                 weights == null ? null : QuantizerReport.of(weights),
                 activations,
+                clip,
                 contribution,
                 size(layer, quantized, weights, weightBits, activations));
     }

@@ -5,6 +5,7 @@ import dev.whence.core.ErrorCode;
 import dev.whence.core.WhenceException;
 import dev.whence.graph.Constant;
 import dev.whence.graph.Graph;
+import dev.whence.quantize.Clipping;
 import dev.whence.quantize.calibration.QuantizedLayer;
 import dev.whence.quantize.calibration.QuantizedModel;
 import dev.whence.quantize.model.QuantizableLayer;
@@ -83,7 +84,7 @@ public record QuantizationReport(
         long inFloatLayers = 0;
         for (QuantizableLayer layer : model.model().layers()) {
             QuantizedLayer to = quantized.get(layer.name());
-            LayerReport report = LayerReport.of(layer, to, contributions.get(layer.name()));
+            LayerReport report = LayerReport.of(layer, to, clipping(model, layer), contributions.get(layer.name()));
             layers.add(report);
             inFloatLayers += keptNumbers(layer, to);
         }
@@ -91,6 +92,11 @@ public record QuantizationReport(
         long all = numbers(model.model().graph());
         return new QuantizationReport(
                 VERSION, format.text(), settings, layers, budgets, others, all, SizeAccount.of(layers, others, all));
+    }
+
+    private static @Nullable Clipping clipping(QuantizedModel model, QuantizableLayer layer) {
+        String normalization = layer.data().normalization();
+        return normalization == null ? null : model.clippings().get(normalization);
     }
 
     /** Numbers that are counted with their layer although their constant stays in the graph. */

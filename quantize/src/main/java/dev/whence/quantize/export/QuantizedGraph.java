@@ -135,11 +135,38 @@ final class QuantizedGraph {
         }
         boolean hasNibbles = graph.opset() >= Format.INT4_WEIGHTS.opset() && format != Format.INT8_QDQ;
         WeightCodes codes = WeightCodes.of(name, weight, layer.weightQuantizer(), hasNibbles, shape);
-        graph.rewire(
-                layer.layer().node(),
-                place,
-                dequantized(name + ".weight", codes.axis(), codes.codes(), codes.scales(), codes.zeroPoints()));
+        String value = isScaledApart(layer)
+                ? scaledApart(name + ".weight", codes, shape.length)
+                : dequantized(name + ".weight", codes.axis(), codes.codes(), codes.scales(), codes.zeroPoints());
+        graph.rewire(layer.layer().node(), place, value);
         return codes;
+    }
+
+    /**
+     * Whether ONNX Runtime must not see that weights of integers are multiplied with real numbers: it would take a kernel that
+     * rounds those to 8 bits on its own account, and other answers would come out.
+     */
+    private static boolean isScaledApart(QuantizedLayer layer) {
+        return !layer.layer().kind().isConvolution()
+                && !layer.operands().isEmpty()
+                && !ActivationNodes.isForIntegers(layer.operands().getFirst());
+    }
+
+    /** Codes made real numbers with scale one, then scaled: the same numbers from one node more. */
+    private String scaledApart(String name, WeightCodes codes, int rank) {
+        float[] scales = codes.scales().toNdArray().toFloats();
+        float[] ones = new float[scales.length];
+        Arrays.fill(ones, 1);
+        long[] shape = codes.scales().shape();
+        String whole =
+                dequantized(name + ".whole", codes.axis(), codes.codes(), Constant.of(ones, shape), codes.zeroPoints());
+        if (codes.axis() >= 0) {
+            shape = new long[rank - codes.axis()];
+            Arrays.fill(shape, 1);
+            shape[0] = scales.length;
+        }
+        String scale = graph.constant(name + ".scales", Constant.of(scales, shape));
+        return graph.add("Mul", name, Attributes.NONE, whole, scale);
     }
 
     private String dequantized(String name, int axis, Constant codes, Constant scales, @Nullable Constant zeroPoints) {

@@ -25,7 +25,8 @@ class QuantizationPageTest {
 
         assertThat(SECTIONS).allSatisfy(section -> assertThat(html).contains("<section id=\"" + section + "\""));
         assertThat(html)
-                .contains("smaller but slower", "blocks.3.mlp.fc2", "cosine 0.9", "may be chance", "this is proved");
+                .contains("smaller but slower", "blocks.3.mlp.fc2", "cosine 0.9", "may be chance", "this is proved")
+                .contains("wider ones were clipped to");
     }
 
     @Test

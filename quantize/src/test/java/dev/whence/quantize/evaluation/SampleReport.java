@@ -1,6 +1,7 @@
 package dev.whence.quantize.evaluation;
 
 import dev.whence.core.NdArray;
+import dev.whence.quantize.Clipping;
 import dev.whence.quantize.LayerSize;
 import dev.whence.quantize.allocation.Budget.Resource;
 import dev.whence.quantize.evaluation.LayerFindings.Candidate;
@@ -105,6 +106,7 @@ final class SampleReport {
                 bits,
                 parameters == 0 ? null : weights,
                 List.of(new ActivationReport(1088, quantizer)),
+                name.endsWith("qkv") ? new Clipping(0.9, 0.75, 0.011, 0.017) : null,
                 0.002 + 0.06 * random.nextDouble() * random.nextDouble(),
                 LayerSize.of(parameters, parameters == 0 ? 8 : bits, 65, 64));
     }

@@ -80,6 +80,23 @@ class CachedQuantizationTest {
         assertThat(warm.read()).isPositive();
     }
 
+    @Test
+    void clipped_channels_and_other_levels_come_back_as_they_were() {
+        Plan plan = PLAN.with(CalibrationSettings.USUAL
+                .with(CalibrationSettings.AttentionLevels.ADAPTIVE)
+                .with(CalibrationSettings.GeluLevels.TWIN)
+                .clippingChannels(true));
+        Outcome plain = Quantization.run(graph, examples, plan, Progress.SILENT);
+        requireSame(run(plan, PieceCache.in(folder)), plain);
+        PieceCache warm = PieceCache.in(folder);
+        Outcome again = run(plan, warm);
+        requireSame(again, plain);
+        assertThat(warm.made()).isZero();
+        assertThat(again.quantized().clippings())
+                .isNotEmpty()
+                .isEqualTo(plain.quantized().clippings());
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {9, 60, 120})
     void a_stopped_run_goes_on_where_it_stopped(int steps) {
@@ -118,6 +135,7 @@ class CachedQuantizationTest {
         for (Plan changed : List.of(
                 plan.with(CalibrationSettings.INTEGER),
                 plan.with(CalibrationSettings.PUBLISHED),
+                plan.with(CalibrationSettings.USUAL.clippingChannels(true)),
                 plan.with(CalibrationSettings.USUAL.layerWise()),
                 new Plan(2, List.of(2), plan.objectives(), Map.of(), true, CalibrationSettings.USUAL),
                 new Plan(3, plan.candidates(), plan.objectives(), Map.of("head", 2), true, plan.settings()),
