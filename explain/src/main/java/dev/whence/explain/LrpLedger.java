@@ -13,7 +13,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Takes down, for every step of a walk of relevance and every example, what arrives, what leaves and what is kept. */
-final class LrpLedger extends LrpWatch {
+final class LrpLedger implements LrpWatch {
+    private final ExampleTotals totals = new ExampleTotals();
     private final Map<Integer, Entry> byStep = new TreeMap<>();
     private final int examples;
     private final double[] start;
@@ -61,8 +62,8 @@ final class LrpLedger extends LrpWatch {
 
     /** Takes down what stands at the target of a batch. */
     void start(Tensor relevance, int firstExample, int batch) {
-        batch(firstExample, batch);
-        add(start, relevance);
+        totals.batch(firstExample, batch);
+        totals.add(start, relevance);
     }
 
     /** Takes down what biases and constants keep. */
@@ -70,13 +71,13 @@ final class LrpLedger extends LrpWatch {
         return (index, relevance) -> {
             Entry entry = byStep.get(index);
             if (entry != null) {
-                add(entry.kept, relevance);
+                totals.add(entry.kept, relevance);
             }
         };
     }
 
     @Override
-    Propagation.Pullback watched(int index, LrpPlan plan, Propagation.Pullback pullback) {
+    public Propagation.Pullback watched(int index, LrpPlan plan, Propagation.Pullback pullback) {
         Step step = plan.steps().get(index);
         Entry entry = byStep.computeIfAbsent(index, i -> new Entry(step, plan.ruleName(step)));
         return (t, outputs) -> {
@@ -92,7 +93,7 @@ final class LrpLedger extends LrpWatch {
             Slot slot = slots[i];
             Signal signal = signals[i];
             if (slot != null && signal != null && slot.isActive()) {
-                add(sums, signal.plus());
+                totals.add(sums, signal.plus());
             }
         }
     }

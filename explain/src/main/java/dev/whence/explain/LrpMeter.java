@@ -18,7 +18,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Sums the relevance that arrives at some values in a walk, when it is complete there; nothing is held for it. */
-final class LrpMeter extends LrpWatch {
+final class LrpMeter implements LrpWatch {
+    private final ExampleTotals totals = new ExampleTotals();
     private final Set<String> values;
     private final List<Map<String, RelevanceSums.Sums>> byTarget = new ArrayList<>();
     private final List<double[]> starts = new ArrayList<>();
@@ -105,12 +106,12 @@ final class LrpMeter extends LrpWatch {
 
     /** Takes down what stands at a target of a batch. */
     void start(int target, Tensor relevance, int firstExample, int batch) {
-        batch(firstExample, batch);
-        add(starts.get(target), relevance);
+        totals.batch(firstExample, batch);
+        totals.add(starts.get(target), relevance);
     }
 
     @Override
-    Propagation.Pullback watched(int index, LrpPlan plan, Propagation.Pullback pullback) {
+    public Propagation.Pullback watched(int index, LrpPlan plan, Propagation.Pullback pullback) {
         Step step = plan.steps().get(index);
         return isMeasured(step)
                 ? (t, outputs) -> {
@@ -133,9 +134,9 @@ final class LrpMeter extends LrpWatch {
                 try (TensorScope scope = TensorScope.open()) {
                     Tensor relevance = signal.plus().to(NdArray.Type.FLOAT64);
                     Tensor size = relevance.abs();
-                    add(sums.signed(), relevance);
-                    add(sums.absolute(), size);
-                    add(sums.positive(), relevance.plus(size).times(0.5));
+                    totals.add(sums.signed(), relevance);
+                    totals.add(sums.absolute(), size);
+                    totals.add(sums.positive(), relevance.plus(size).times(0.5));
                 }
             }
         }

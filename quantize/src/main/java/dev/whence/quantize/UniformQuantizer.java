@@ -78,8 +78,8 @@ public record UniformQuantizer(int bits, Granularity granularity, float[] scales
     }
 
     /**
-     * The same, or where many of the values lie halfway between two codes, with a scale that is larger by at most 2.4 percent
-     * and keeps them off. The code of such a value hangs on the last bit of a sum, so that two runtimes disagree; it happens
+     * The same, or where more of the values lie halfway between two codes than is usual, with a scale that is larger by at most
+     * 2.4 percent and keeps them off. The code of such a value hangs on the last bit of a sum, so that two runtimes disagree; it happens
      * where values are multiples of one number, as products of quantized factors are.
      *
      * @param values what the quantizer was fitted to

@@ -99,6 +99,26 @@ class PoolingOperatorsTest {
     }
 
     @Test
+    void aWindowAsLargeAsTheInputIsItsMean() {
+        NdArray x = distinct(2, 2, 3, 4, 5);
+        double[] means =
+                OperatorCheck.of("GlobalAveragePool").input(x).run().getFirst().toDoubles();
+        OperatorCheck whole = OperatorCheck.of("AveragePool")
+                .with("kernel_shape", new long[] {4, 5})
+                .input(x);
+        whole.gives(0, means);
+        whole.gradientHolds();
+        whole.with("strides", new long[] {3, 7}).with("ceil_mode", 1).gives(0, means);
+        whole.with("auto_pad", "VALID").with("count_include_pad", 1).gives(0, means);
+        OperatorCheck padded = OperatorCheck.of("AveragePool")
+                .with("kernel_shape", new long[] {4, 5})
+                .with("pads", new long[] {0, 1, 0, 1})
+                .input(x);
+        assertThat(padded.run().getFirst().shape()).containsExactly(2, 3, 1, 3);
+        padded.gradientHolds();
+    }
+
+    @Test
     void aWindowLargerThanTheInputIsRefused() {
         assertThatThrownBy(() -> OperatorCheck.of("MaxPool")
                         .with("kernel_shape", new long[] {9})

@@ -8,7 +8,8 @@ import dev.whence.quantize.ZeroCode;
  *
  * @param zeroPoint the zero point that channels behind a layer normalisation get in common
  * @param zeroCode where logarithmic quantizers keep the code of zero
- * @param attention the levels for attention weights
+ * @param attention the levels for attention weights. With LOGARITHMIC, scales are not kept off ties either: powers times
+ *     values are not multiples of one number, and the published procedure knows no such thing
  * @param gelu the levels for what comes out of a GELU
  * @param reparameterises whether scales of single channels move into layer normalisations and weights; else one scale
  *     serves all channels as they are
@@ -26,6 +27,13 @@ public record CalibrationSettings(
         boolean clipsChannels,
         boolean symmetricWeights,
         int firstActivationBits) {
+
+    /** Checks that what clips channels can find its zero points. */
+    public CalibrationSettings {
+        if (clipsChannels && zeroPoint != CommonZeroPoint.WHOLE) {
+            throw new IllegalArgumentException("clipped channels need whole zero points, found " + zeroPoint);
+        }
+    }
 
     /** Levels for attention weights, which lie between 0 and 1. */
     public enum AttentionLevels {

@@ -15,6 +15,7 @@ import dev.whence.quantize.pipeline.Quantization;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -46,22 +47,32 @@ class LevelsExperimentTest {
         List<String> columns = new ArrayList<>(List.of("network"));
         columns.addAll(variants().keySet());
         Table table = new Table(columns.toArray(String[]::new));
+        Table divergences = new Table(columns.toArray(String[]::new));
         for (Subject subject : subjects) {
             List<String> cells = new ArrayList<>(List.of(subject.name()));
+            List<String> divergence = new ArrayList<>(List.of(subject.name()));
             for (CalibrationSettings settings : variants().values()) {
-                double plain = accuracy(subject, settings, false);
-                double corrected = accuracy(subject, settings, true);
-                assertThat(corrected).as(subject.name()).isGreaterThan(FEWEST);
-                cells.add(Table.text(plain) + " / " + Table.text(corrected));
+                Outcome corrected = outcome(subject, settings, true);
+                double plain = accuracy(subject, settings, outcome(subject, settings, false));
+                double best = accuracy(subject, settings, corrected);
+                assertThat(best).as(subject.name()).isGreaterThan(FEWEST);
+                cells.add(Table.text(plain) + " / " + Table.text(best));
+                divergence.add(
+                        String.format(Locale.ROOT, "%.4f", corrected.chosen().divergence()));
             }
             table.cells(cells.toArray(String[]::new));
+            divergences.cells(divergence.toArray(String[]::new));
         }
         table.print("Levels of activations, without / with error reduction");
+        divergences.print("Divergence of answers on calibration images held back, with error reduction");
     }
 
-    private static double accuracy(Subject subject, CalibrationSettings settings, boolean corrects) {
+    private static Outcome outcome(Subject subject, CalibrationSettings settings, boolean corrects) {
         Plan plan = new Plan(BITS, Plan.around(BITS), List.of(Objective.LRP), Map.of(), corrects, settings);
-        Outcome outcome = Quantization.run(subject.graph(), subject.calibration(), plan, Progress.SILENT);
+        return Quantization.run(subject.graph(), subject.calibration(), plan, Progress.SILENT);
+    }
+
+    private static double accuracy(Subject subject, CalibrationSettings settings, Outcome outcome) {
         try (Calibration calibration = Calibration.of(subject.model(), settings)) {
             return subject.accuracy(calibration, outcome.quantized());
         }
