@@ -49,7 +49,7 @@ public final class Calibration implements AutoCloseable {
         this.settings = settings;
         this.fits = new LayerFits(settings);
         this.cache = cache;
-        this.key = cache.key(opened.model().graph()).and(settings.toString());
+        this.key = opened.model().key(cache).and(settings.toString());
         this.moves = new ScaleMoves(opened.model(), settings, fits);
     }
 

@@ -71,7 +71,7 @@ public record LayerContributions(
      */
     public static LayerContributions of(
             PieceCache cache, QuantizableModel model, Map<String, NdArray> inputs, Lrp method, TargetChoice target) {
-        PieceKey key = cache.key(model.graph())
+        PieceKey key = model.key(cache)
                 .and("contributions")
                 .and(method.toString())
                 .and(target.toString())

@@ -9,6 +9,8 @@ import dev.whence.graph.Network;
 import dev.whence.graph.Precision;
 import dev.whence.graph.Value;
 import dev.whence.graph.operators.StandardOperators;
+import dev.whence.quantize.pieces.PieceCache;
+import dev.whence.quantize.pieces.PieceKey;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,6 +100,31 @@ public record QuantizableModel(
                 ErrorCode.INPUT_INVALID,
                 "The layers of a network are found by running it, and the size of its input " + input
                         + " is not known; give an example.");
+    }
+
+    /**
+     * Where a key for work on the layers begins: all that {@link PieceCache#key} holds, and which layers and normalisations
+     * were recognised, with their nodes, in order.
+     */
+    public PieceKey key(PieceCache cache) {
+        PieceKey key = cache.key(graph).and("layers " + layers.size());
+        for (QuantizableLayer layer : layers) {
+            Weight weight = layer.weight();
+            key = key.and(layer.name())
+                    .and(layer.kind() + " of block " + layer.block() + ", scaled " + layer.scale())
+                    .and(layer.node())
+                    .and(layer.output())
+                    .and(layer.operands().toString())
+                    .and(weight == null ? "no weight" : weight.value())
+                    .and(weight == null ? "" : weight.outputAxis() + " " + weight.inputAxis());
+        }
+        for (Normalization one : normalizations) {
+            key = key.and(one.name())
+                    .and(one.output())
+                    .and(one.consumers().toString())
+                    .and(one.obstacles().toString());
+        }
+        return key;
     }
 
     /** The layer of a name. */

@@ -61,7 +61,7 @@ public final class Quantization {
         this.examples = examples;
         this.plan = plan;
         this.cache = cache;
-        this.key = cache.key(model.graph()).and(plan.settings().toString());
+        this.key = model.key(cache).and(plan.settings().toString());
         this.progress = progress;
     }
 

@@ -14,12 +14,15 @@ import dev.whence.explain.TargetChoice;
 import dev.whence.graph.Constant;
 import dev.whence.graph.Graph;
 import dev.whence.graph.Precision;
+import dev.whence.quantize.pieces.PieceCache;
 import dev.whence.tensor.TensorScope;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class LayerContributionsTest {
     private static NdArray examples(int count) {
@@ -56,6 +59,26 @@ class LayerContributionsTest {
             assertThat(found.ranks()).containsExactlyInAnyOrder(1, 2, 3, 4, 5, 6, 7);
             assertThat(found.agreement(found)).isCloseTo(1, within(1e-12));
         }
+    }
+
+    @Test
+    void kept_contributions_belong_to_the_layers_that_were_recognised(@TempDir Path folder) {
+        QuantizableModel model = QuantizableModel.of(new TinyTransformer().build());
+        QuantizableModel reversed =
+                new QuantizableModel(model.graph(), model.layers().reversed(), model.normalizations(), model.notes());
+        Map<String, NdArray> inputs = Map.of("x", examples(2));
+        PieceCache cache = PieceCache.in(folder);
+        LayerContributions one = LayerContributions.of(cache, model, inputs, Lrp.ATTENTION, new TargetChoice.ArgMax());
+        LayerContributions other =
+                LayerContributions.of(cache, reversed, inputs, Lrp.ATTENTION, new TargetChoice.ArgMax());
+        assertThat(other.means()).isNotEqualTo(one.means());
+        model.layers()
+                .forEach(layer -> assertThat(
+                                other.layer(layer.name()).orElseThrow().mean())
+                        .isEqualTo(one.layer(layer.name()).orElseThrow().mean()));
+        assertThat(cache.read()).isZero();
+        LayerContributions.of(cache, model, inputs, Lrp.ATTENTION, new TargetChoice.ArgMax());
+        assertThat(cache.read()).isEqualTo(1);
     }
 
     @Test
