@@ -1,19 +1,22 @@
 package dev.whence.quantize.pieces;
 
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 over parts that cannot run into each other: each comes with its length in bytes, numbers little-endian. */
+/**
+ * SHA-256 over parts that cannot run into each other: each comes with its length in bytes. Numbers count as they lie in
+ * memory.
+ */
 final class Checksum {
     private static final int CHUNK = 1 << 16;
 
     private final MessageDigest digest;
-    private final ByteBuffer buffer = ByteBuffer.allocate(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
+    private final byte[] buffer = new byte[CHUNK];
+    private final MemorySegment chunk = MemorySegment.ofArray(buffer);
 
     Checksum() {
         try {
@@ -37,40 +40,23 @@ final class Checksum {
     }
 
     Checksum add(float[] values) {
-        length((long) Float.BYTES * values.length);
-        for (int from = 0; from < values.length; from += CHUNK / Float.BYTES) {
-            int count = Math.min(CHUNK / Float.BYTES, values.length - from);
-            buffer.clear().asFloatBuffer().put(values, from, count);
-            digest.update(buffer.limit(Float.BYTES * count));
-        }
-        return this;
+        return add(MemorySegment.ofArray(values));
     }
 
     Checksum add(double[] values) {
-        length((long) Double.BYTES * values.length);
-        for (int from = 0; from < values.length; from += CHUNK / Double.BYTES) {
-            int count = Math.min(CHUNK / Double.BYTES, values.length - from);
-            buffer.clear().asDoubleBuffer().put(values, from, count);
-            digest.update(buffer.limit(Double.BYTES * count));
-        }
-        return this;
+        return add(MemorySegment.ofArray(values));
     }
 
     Checksum add(long[] values) {
-        length((long) Long.BYTES * values.length);
-        for (int from = 0; from < values.length; from += CHUNK / Long.BYTES) {
-            int count = Math.min(CHUNK / Long.BYTES, values.length - from);
-            buffer.clear().asLongBuffer().put(values, from, count);
-            digest.update(buffer.limit(Long.BYTES * count));
-        }
-        return this;
+        return add(MemorySegment.ofArray(values));
     }
 
     Checksum add(MemorySegment bytes) {
         length(bytes.byteSize());
         for (long from = 0; from < bytes.byteSize(); from += CHUNK) {
-            digest.update(bytes.asSlice(from, Math.min(CHUNK, bytes.byteSize() - from))
-                    .asByteBuffer());
+            int count = (int) Math.min(CHUNK, bytes.byteSize() - from);
+            MemorySegment.copy(bytes, from, chunk, 0, count);
+            digest.update(buffer, 0, count);
         }
         return this;
     }
@@ -81,6 +67,7 @@ final class Checksum {
     }
 
     private void length(long bytes) {
-        digest.update(buffer.clear().putLong(bytes).flip());
+        chunk.set(ValueLayout.JAVA_LONG_UNALIGNED, 0, bytes);
+        digest.update(buffer, 0, Long.BYTES);
     }
 }

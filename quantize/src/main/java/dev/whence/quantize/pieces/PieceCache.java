@@ -16,14 +16,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps finished pieces of work in a folder, each as soon as it is done, under the SHA-256 of everything that it depends on.
- * A stopped run so goes on where it stopped, a repeated one reads, and a piece is never used where anything is different.
- * Files are safetensors with a checksum; one that is cut off, changed or somebody else's is not used but made again. Any
- * number of processes may share a folder, and it may be deleted at any time.
+ * A stopped run so goes on where it stopped, a repeated one reads, and a piece is not used where any of that is different.
+ * Files are safetensors with a checksum; one that is cut off or damaged by accident is not used but made again. A checksum is
+ * no signature: who may write into the folder decides what comes out, so trust it as you trust the program. Any number of
+ * processes may share a folder, and it may be deleted at any time.
  *
  * <pre>{@code
  * PieceCache cache = PieceCache.in(Path.of("pieces"));
@@ -37,24 +37,27 @@ public final class PieceCache {
 
     private static final String ENDING = ".safetensors";
 
-    /** What of the machine and its libraries may change the last bit of a sum. */
-    private static final List<String> MACHINE =
-            List.of("libtorch", "platform", "threads", "processor features", "BLAS", "oneDNN");
+    /** After as many failures one behind the other, the folder is taken to be full. */
+    private static final int FAILURES = 3;
 
     private final @Nullable Path folder;
+    private final ProgramCode program;
     private final List<String> unusable = new ArrayList<>();
-    private @Nullable PieceKey machine;
-    private @Nullable String unwritable;
+    private final List<String> unwritable = new ArrayList<>();
+    private @Nullable PieceKey beginning;
+    private int failures;
+    private int notKept;
     private int read;
     private int made;
 
-    private PieceCache(@Nullable Path folder) {
+    private PieceCache(@Nullable Path folder, ProgramCode program) {
         this.folder = folder;
+        this.program = program;
     }
 
     /** Keeps nothing. */
     public static PieceCache none() {
-        return new PieceCache(null);
+        return new PieceCache(null, ProgramCode.WHENCE);
     }
 
     /**
@@ -64,6 +67,10 @@ public final class PieceCache {
      * @throws WhenceException {@link ErrorCode#USAGE} if nothing can be written into it
      */
     public static PieceCache in(Path folder) {
+        return in(folder, ProgramCode.WHENCE);
+    }
+
+    static PieceCache in(Path folder, ProgramCode program) {
         try {
             Files.createDirectories(folder);
             Files.delete(Files.createTempFile(folder, ".writable", ".part"));
@@ -76,25 +83,34 @@ public final class PieceCache {
             throw new WhenceException(
                     ErrorCode.USAGE, "Cannot keep pieces of work in the folder '" + folder + "': " + why + ".", e);
         }
-        return new PieceCache(folder);
+        return new PieceCache(folder, program);
     }
 
-    /** Where a key for work on a network begins: the network, this machine, the number of threads and the code of Whence itself. */
+    /**
+     * Where a key for work on a network begins: the network; the code of Whence itself; Java, libtorch and the number of
+     * threads; the make, features and cache size of the processor as the system tells them; the variables of the environment
+     * by which libraries of linear algebra choose. Starts the engine.
+     */
     public PieceKey key(Graph graph) {
         if (folder == null) {
             return PieceKey.none();
         }
-        if (machine == null) {
-            machine = machine();
+        if (beginning == null) {
+            beginning = beginning();
         }
-        return machine.and(graph);
+        return beginning.isNone()
+                ? beginning
+                : beginning.and("threads " + Engine.threads()).and(graph);
     }
 
-    private static PieceKey machine() {
-        Map<String, String> facts = Engine.facts();
-        PieceKey key = PieceKey.of(FORMAT + ", Java " + Runtime.version()).and(ProgramCode.CHECKSUM);
-        for (String name : MACHINE) {
-            key = key.and(name + " " + facts.get(name));
+    private PieceKey beginning() {
+        String code = program.checksum();
+        if (code == null) {
+            return PieceKey.none();
+        }
+        PieceKey key = PieceKey.of(FORMAT + ", Java " + Runtime.version()).and(code);
+        for (Map.Entry<String, String> fact : Machine.facts().entrySet()) {
+            key = key.and(fact.getKey()).and(fact.getValue());
         }
         return key;
     }
@@ -118,9 +134,7 @@ public final class PieceCache {
         }
         T fresh = Objects.requireNonNull(work.get());
         made++;
-        if (unwritable == null) {
-            write(file, key, form, fresh);
-        }
+        write(file, key, form, fresh);
         return fresh;
     }
 
@@ -129,24 +143,37 @@ public final class PieceCache {
             return null;
         }
         if (!Files.isRegularFile(file)) {
-            unusable.add(file.getFileName() + " is not a file");
+            unusable.add("'" + file + "' is not a file.");
             return null;
         }
         try (Safetensors open = Safetensors.open(file)) {
             return form.read(PieceReader.of(open, key));
-        } catch (RuntimeException e) { // of whatever kind: the file may have been made to do harm
-            unusable.add(file.getFileName() + " (" + e.getMessage() + ")");
+        } catch (RuntimeException e) { // of whatever kind: damage may be anywhere
+            unusable.add(sentence(file, e));
             return null;
         }
     }
 
+    private static String sentence(Path file, RuntimeException e) {
+        String why =
+                e.getMessage() == null ? "it cannot be read, " + e.getClass().getSimpleName() : e.getMessage();
+        return why.endsWith(".") ? why : "'" + file + "': " + why + ".";
+    }
+
     private <T> void write(Path file, PieceKey key, PieceForm<T> form, T piece) {
+        if (failures >= FAILURES) {
+            notKept++;
+            return;
+        }
         PieceWriter writer = new PieceWriter();
         form.write(piece, writer);
         try {
             writer.writeTo(file, key);
+            failures = 0;
         } catch (WhenceException e) {
-            unwritable = e.getMessage();
+            unwritable.add(String.valueOf(e.getMessage()));
+            notKept++;
+            failures = Files.isDirectory(Objects.requireNonNull(folder)) ? failures + 1 : FAILURES;
         }
     }
 
@@ -165,16 +192,22 @@ public final class PieceCache {
         return made;
     }
 
-    /** What was wrong with the folder so far. */
+    /** What was wrong with the folder so far, in whole sentences. */
     public List<String> warnings() {
-        Stream<String> damaged = unusable.isEmpty()
-                ? Stream.empty()
-                : Stream.of((unusable.size() == 1 ? "A file" : unusable.size() + " files") + " in the folder '" + folder
-                        + "' could not be used and what belongs there was worked out again: " + unusable.getFirst()
-                        + (unusable.size() == 1 ? "." : ", and others."));
-        Stream<String> lost = unwritable == null
-                ? Stream.empty()
-                : Stream.of("Not all pieces of work could be kept for another run: " + unwritable);
-        return Stream.concat(damaged, lost).toList();
+        List<String> out = new ArrayList<>();
+        if (beginning != null && beginning.isNone()) {
+            out.add(
+                    "No piece of work is read or kept: the files of the program cannot be read, so that pieces of another"
+                            + " build would be taken for its own.");
+        }
+        if (!unusable.isEmpty()) {
+            out.add((unusable.size() == 1 ? "A file" : unusable.size() + " files") + " in the folder '" + folder
+                    + "' could not be used, and what belongs there was worked out again. " + unusable.getFirst());
+        }
+        if (!unwritable.isEmpty()) {
+            out.add((notKept == 1 ? "A piece of work is" : notKept + " pieces of work are")
+                    + " not kept for another run. " + unwritable.getFirst());
+        }
+        return out;
     }
 }

@@ -5,9 +5,6 @@ import dev.whence.core.NdArray;
 import dev.whence.core.WhenceException;
 import dev.whence.tensor.Safetensors;
 import dev.whence.tensor.SafetensorsType;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** The parts of a kept piece by name. Sizes are compared with what is expected before anything is read. */
 public final class PieceReader {
@@ -30,23 +27,23 @@ public final class PieceReader {
         if (!key.text().equals(file.metadata().get(KEY))) {
             throw unusable("it does not belong under its name");
         }
-        if (!sum(file).equals(file.metadata().get(SUM))) {
+        if (!parts(file).checksum().equals(file.metadata().get(SUM))) {
             throw unusable("its checksum is wrong");
         }
         return new PieceReader(file);
     }
 
-    private static String sum(Safetensors file) {
-        Checksum sum = new Checksum();
-        for (Map.Entry<String, String> one : new TreeMap<>(file.metadata()).entrySet()) {
-            if (one.getKey().startsWith(TEXT)) {
-                sum.add(one.getKey().substring(TEXT.length())).add(one.getValue());
+    private static PieceParts parts(Safetensors file) {
+        PieceParts parts = PieceParts.none();
+        file.metadata().forEach((name, text) -> {
+            if (name.startsWith(TEXT)) {
+                parts.texts().put(name.substring(TEXT.length()), text);
             }
+        });
+        for (Safetensors.Entry one : file.entries()) {
+            parts.numbers().put(one.name(), new PieceParts.Numbers(one.type(), file.bytes(one.name())));
         }
-        for (String name : new TreeSet<>(file.names())) {
-            sum.add(name).add(file.entry(name).type().name()).add(file.bytes(name));
-        }
-        return sum.end();
+        return parts;
     }
 
     /** Whether there are numbers of a name. */
@@ -86,12 +83,13 @@ public final class PieceReader {
     private NdArray read(String name, SafetensorsType type, int count) {
         Safetensors.Entry entry = file.entry(name);
         if (entry.type() != type || entry.bytes() != (long) type.bytes() * count) {
-            throw unusable("'" + name + "' is " + entry.bytes() + " bytes of " + entry.type() + ", expected " + count
-                    + " numbers of " + type);
+            throw unusable("'" + name + "' has " + entry.bytes() + " bytes of " + entry.type() + ", expected "
+                    + (long) type.bytes() * count + " of " + type);
         }
         return file.read(name);
     }
 
+    /** @param why without a full stop: the cache puts it into a sentence */
     private static WhenceException unusable(String why) {
         return new WhenceException(ErrorCode.INPUT_INVALID, why);
     }

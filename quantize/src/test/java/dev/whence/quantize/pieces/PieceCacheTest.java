@@ -7,6 +7,7 @@ import dev.whence.core.ErrorCode;
 import dev.whence.core.NdArray;
 import dev.whence.core.WhenceException;
 import dev.whence.graph.Graph;
+import dev.whence.tensor.Engine;
 import dev.whence.tensor.TensorScope;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -125,11 +126,7 @@ class PieceCacheTest {
         Files.copy(kept, only(), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         PieceCache cache = PieceCache.in(folder);
         assertThat(recall(cache, "b", 3)).isEqualTo(3);
-        assertThat(cache.warnings())
-                .singleElement()
-                .asString()
-                .contains("it does not belong under its name")
-                .endsWith(".");
+        assertThat(cache.warnings()).singleElement().asString().endsWith("': it does not belong under its name.");
         Files.delete(kept);
     }
 
@@ -150,7 +147,10 @@ class PieceCacheTest {
         PieceCache.in(folder).recall(key, two, () -> 1.0);
         PieceCache cache = PieceCache.in(folder);
         assertThat(cache.recall(key, NUMBER, () -> 2.0)).isEqualTo(2);
-        assertThat(cache.warnings()).singleElement().asString().contains("expected 1 numbers of F64");
+        assertThat(cache.warnings())
+                .singleElement()
+                .asString()
+                .contains("'number' has 16 bytes of F64, expected 8 of F64.");
     }
 
     @Test
@@ -161,7 +161,99 @@ class PieceCacheTest {
         Files.createDirectories(file.resolve("inside"));
         PieceCache cache = PieceCache.in(folder);
         assertThat(recall(cache, "a", 2)).isEqualTo(2);
-        assertThat(cache.warnings()).hasSize(2).allMatch(one -> one.endsWith("."));
+        assertThat(cache.warnings())
+                .containsExactly(
+                        "A file in the folder '" + folder + "' could not be used, and what belongs there was worked out"
+                                + " again. '" + file + "' is not a file.",
+                        "A piece of work is not kept for another run. Cannot write '" + file
+                                + "': it is a folder, expected a file's name.");
+    }
+
+    @Test
+    void a_piece_that_cannot_be_written_does_not_stop_the_others() throws IOException {
+        block("b");
+        PieceCache cache = PieceCache.in(folder);
+        List.of("a", "b", "c").forEach(name -> recall(cache, name, 1));
+        assertThat(cache.warnings()).last().asString().startsWith("A piece of work is not kept for another run. ");
+        PieceCache again = PieceCache.in(folder);
+        List.of("a", "c").forEach(name -> recall(again, name, 2));
+        assertThat(again.read()).isEqualTo(2);
+    }
+
+    @Test
+    void nothing_more_is_written_when_nothing_can_be() throws IOException {
+        List<String> blocked = List.of("a", "b", "c");
+        for (String name : blocked) {
+            block(name);
+        }
+        PieceCache cache = PieceCache.in(folder);
+        blocked.forEach(name -> recall(cache, name, 1));
+        recall(cache, "d", 1);
+        assertThat(folder.resolve(PieceKey.of("d").text() + ".safetensors")).doesNotExist();
+        assertThat(cache.warnings()).last().asString().startsWith("4 pieces of work are not kept for another run. ");
+    }
+
+    /** Puts a folder where a piece belongs. */
+    private void block(String name) throws IOException {
+        Files.createDirectories(folder.resolve(PieceKey.of(name).text() + ".safetensors"));
+    }
+
+    @Test
+    void a_program_that_cannot_be_read_gets_no_pieces() throws IOException {
+        ProgramCode unknown = new ProgramCode(List.of(PieceCache.class, String.class));
+        PieceCache cache = PieceCache.in(folder, unknown);
+        assertThat(cache.recall(cache.key(GRAPH), NUMBER, () -> 1.0)).isEqualTo(1);
+        assertThat(cache.recall(cache.key(GRAPH), NUMBER, () -> 2.0)).isEqualTo(2);
+        assertThat(folder).isEmptyDirectory();
+        assertThat(cache.warnings())
+                .singleElement()
+                .asString()
+                .startsWith("No piece of work is read or kept: the files of the program cannot be read");
+    }
+
+    @Test
+    void another_number_of_threads_makes_another_key() {
+        PieceCache cache = PieceCache.in(folder);
+        PieceKey key = cache.key(GRAPH);
+        int threads = Engine.threads();
+        Engine.setThreads(threads + 1);
+        try {
+            assertThat(cache.key(GRAPH)).isNotEqualTo(key);
+        } finally {
+            Engine.setThreads(threads);
+        }
+        assertThat(cache.key(GRAPH)).isEqualTo(key);
+    }
+
+    @Test
+    void a_reason_without_words_is_named_by_its_kind() {
+        PieceForm<Double> failing = new PieceForm<>() {
+            @Override
+            public void write(Double piece, PieceWriter to) {
+                NUMBER.write(piece, to);
+            }
+
+            @Override
+            public Double read(PieceReader from) {
+                throw new java.util.NoSuchElementException();
+            }
+        };
+        PieceKey key = PieceKey.of("a");
+        PieceCache.in(folder).recall(key, failing, () -> 1.0);
+        PieceCache cache = PieceCache.in(folder);
+        cache.recall(key, failing, () -> 1.0);
+        assertThat(cache.warnings())
+                .singleElement()
+                .asString()
+                .endsWith(".safetensors': it cannot be read, NoSuchElementException.");
+    }
+
+    @Test
+    void codes_that_are_no_bytes_are_refused() {
+        assertThatThrownBy(() -> new PieceWriter().codes("codes", 255, 256))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("'codes' has the code 256, which is no byte");
+        assertThatThrownBy(() -> new PieceWriter().codes("codes", -1)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -171,7 +263,7 @@ class PieceCacheTest {
         Files.delete(gone);
         assertThat(recall(cache, "a", 1)).isEqualTo(1);
         assertThat(recall(cache, "b", 2)).isEqualTo(2);
-        assertThat(cache.warnings()).singleElement().asString().startsWith("Not all pieces of work could be kept");
+        assertThat(cache.warnings()).singleElement().asString().startsWith("2 pieces of work are not kept");
     }
 
     @Test
