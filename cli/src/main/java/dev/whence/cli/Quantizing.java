@@ -99,13 +99,14 @@ final class Quantizing {
         }
         done.warnings.forEach(sentence -> command.common.notice(command.console, "note: " + sentence));
         if (command.common.json) {
-            command.console.out().println(done.toJson());
+            command.console.out().println(done.toJson(pieces));
         } else {
             done.print(command.console, reports);
             if (pieces.isKept()) {
                 command.console
                         .out()
-                        .println("cache: " + pieces.read() + " pieces of work read, " + pieces.made() + " made");
+                        .println("cache: " + pieces.read() + (pieces.read() == 1 ? " piece" : " pieces")
+                                + " of work read, " + pieces.made() + " made");
             }
         }
         return ExitCode.DONE;
@@ -282,7 +283,7 @@ final class Quantizing {
         }
     }
 
-    private String toJson() {
+    private String toJson(PieceCache pieces) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("format", "whence-quantize");
         all.put("version", 1);
@@ -312,6 +313,12 @@ final class Quantizing {
         all.put("budgets", budgets);
         all.put("sensitivities", outcome.sensitivities());
         all.put("report", JsonLine.tree(report.toJson()));
+        if (pieces.isKept()) {
+            Map<String, Object> cache = new LinkedHashMap<>();
+            cache.put("read", pieces.read());
+            cache.put("made", pieces.made());
+            all.put("cache", cache);
+        }
         all.put("warnings", List.copyOf(warnings));
         return JsonLine.write(all);
     }

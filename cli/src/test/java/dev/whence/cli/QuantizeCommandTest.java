@@ -84,6 +84,11 @@ class QuantizeCommandTest {
         Ran warm = quantize("--bits", "3", "--cache", cache);
         assertThat(Files.readAllBytes(output)).isEqualTo(plain);
         assertThat(warm.out()).contains(" pieces of work read, 0 made");
+        JsonNode told = JsonMapper.shared()
+                .readTree(quantize("--bits", "3", "--cache", cache, "--json").out())
+                .get("cache");
+        assertThat(told.get("read").intValue()).isPositive();
+        assertThat(told.get("made").intValue()).isZero();
         Ran layers = Ran.whence("quantize", "layers", model, "--calibrate", examples, "--cache", cache);
         assertThat(layers.out())
                 .isEqualTo(Ran.whence("quantize", "layers", model, "--calibrate", examples)
