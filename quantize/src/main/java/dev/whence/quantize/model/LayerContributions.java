@@ -1,9 +1,9 @@
 package dev.whence.quantize.model;
 
-import dev.whence.core.Attribution;
 import dev.whence.core.Correlation;
 import dev.whence.core.ErrorCode;
 import dev.whence.core.NdArray;
+import dev.whence.core.Target;
 import dev.whence.core.WhenceException;
 import dev.whence.explain.Explainer;
 import dev.whence.explain.Lrp;
@@ -19,7 +19,6 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -39,16 +38,16 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * @param target the target in words
- * @param values the target's value, one number an example
+ * <p>Where several outputs are explained (see {@link #of(Explainer, QuantizableModel, Map, Lrp, List)}), {@code target} and
+ * {@code values} are those of the first output alone; {@code layers} are means over outputs.
+ *
+ * @param target the target in words, at the first output
+ * @param values the target's value at the first output, one number an example
  * @param layers one a layer of the model, in its order
  * @param warnings what must be known to read the numbers
  */
 public record LayerContributions(
         String target, double[] values, List<LayerContribution> layers, List<String> warnings) {
-    /** Smaller targets make every share large and uncertain. */
-    private static final double SMALLEST_TARGET = 1e-3;
-
     /** Fewer examples say little about other ones. */
     private static final int FEW_EXAMPLES = 8;
 
@@ -90,6 +89,9 @@ public record LayerContributions(
      * <p>The targets are elements of the first output. Where a layer has no way to it but to another output, the largest element
      * of each example is explained there too if it is a target here, and contributions are means over outputs; a warning says so.
      *
+     * <p>An example whose target is below 0.001 at an output is left out there, with a warning, and so is an output where all
+     * examples are, unless no output is left.
+     *
      * @param explainer of the model's graph
      * @param inputs the network's inputs, examples first
      * @param method {@link Lrp#ATTENTION}, {@link Lrp#CHEFER} or another walk of relevance
@@ -117,20 +119,20 @@ public record LayerContributions(
         List<RelevanceSums> first = explainer.relevance(request, outputs);
         OtherOutputs others = OtherOutputs.of(model);
         List<String> notes = new ArrayList<>();
-        List<RelevanceSums> further = targets.contains(new TargetChoice.ArgMax())
+        List<ExplainedOutput> further = targets.contains(new TargetChoice.ArgMax())
                 ? others.explained(explainer, request, outputs, notes)
                 : List.of();
         List<LayerContributions> out = new ArrayList<>();
         for (int t = 0; t < targets.size(); t++) {
-            List<RelevanceSums> all = new ArrayList<>(List.of(first.get(t)));
-            List<String> warnings = new ArrayList<>();
+            List<ExplainedOutput> all = new ArrayList<>(List.of(new ExplainedOutput(others.first(), first.get(t))));
+            List<String> remarks = new ArrayList<>();
             if (targets.get(t) instanceof TargetChoice.ArgMax) {
                 all.addAll(further);
-                warnings.addAll(notes);
+                remarks.addAll(notes);
             } else {
-                others.notExplained().ifPresent(warnings::add);
+                others.notExplained().ifPresent(remarks::add);
             }
-            out.add(contributions(model, method, all, warnings));
+            out.add(contributions(model, all, remarks));
         }
         return out;
     }
@@ -143,54 +145,64 @@ public record LayerContributions(
                 : TokenEmbedding.find(model.graph()).map(TokenEmbedding::value).orElse(null);
     }
 
-    /** @param outputs relevance of the first output, and of others whose layers the first does not need */
+    /**
+     * @param outputs the first output, and others whose layers the first does not need
+     * @param notes further warnings
+     */
     private static LayerContributions contributions(
-            QuantizableModel model, Lrp method, List<RelevanceSums> outputs, List<String> notes) {
+            QuantizableModel model, List<ExplainedOutput> outputs, List<String> notes) {
+        List<ExplainedOutput> usable =
+                outputs.stream().filter(ExplainedOutput::isUsable).toList();
+        List<ExplainedOutput> counted = usable.isEmpty() ? List.of(outputs.getFirst()) : usable;
         List<LayerContribution> layers = new ArrayList<>();
         List<String> without = new ArrayList<>();
         for (QuantizableLayer layer : model.layers()) {
             LayerContribution one = new LayerContribution(
                     layer.name(),
-                    shares(outputs, layer, RelevanceSums.Sums::absolute),
-                    shares(outputs, layer, RelevanceSums.Sums::signed),
-                    shares(outputs, layer, RelevanceSums.Sums::positive));
+                    shares(counted, layer, RelevanceSums.Sums::absolute),
+                    shares(counted, layer, RelevanceSums.Sums::signed),
+                    shares(counted, layer, RelevanceSums.Sums::positive));
             layers.add(one);
             if (one.mean() == 0) {
                 without.add(layer.name());
             }
         }
-        Attribution first = outputs.getFirst().explanation().attribution();
-        List<String> warnings = new ArrayList<>(first.warnings());
-        warnings.addAll(notes);
-        warn(warnings, method, first.target().values(), without);
-        return new LayerContributions(first.target().selection(), first.target().values(), layers, warnings);
-    }
-
-    private static void warn(List<String> warnings, Lrp method, double[] values, List<String> without) {
-        long small =
-                Arrays.stream(values).filter(v -> Math.abs(v) < SMALLEST_TARGET).count();
-        if (small > 0 && method.start() == Lrp.Start.VALUE) {
-            warnings.add("The target's value is below " + SMALLEST_TARGET + " for " + small + " of " + values.length
-                    + " examples, which makes their shares large and uncertain; choose another target.");
-        }
-        if (values.length < FEW_EXAMPLES) {
-            warnings.add("Contributions are means over " + values.length
-                    + (values.length == 1 ? " example" : " examples") + "; at least " + FEW_EXAMPLES
-                    + " tell more, and 16 are usual.");
-        }
+        Target target = outputs.getFirst().sums().explanation().attribution().target();
+        List<String> warnings = warnings(outputs, counted, notes);
         if (!without.isEmpty()) {
             warnings.add("No relevance arrives at " + String.join(", ", without) + ".");
         }
+        return new LayerContributions(target.selection(), target.values(), layers, warnings);
     }
 
-    /** Each number as a share of the size of what stood at the target, 0 where nothing did; the mean over outputs. */
+    private static List<String> warnings(
+            List<ExplainedOutput> outputs, List<ExplainedOutput> counted, List<String> notes) {
+        boolean isOne = outputs.size() == 1;
+        List<String> warnings = new ArrayList<>();
+        outputs.forEach(output -> warnings.addAll(output.warnings(isOne)));
+        if (!isOne) {
+            warnings.add(OtherOutputs.counted(
+                    counted.stream().map(ExplainedOutput::name).toList()));
+        }
+        warnings.addAll(notes);
+        for (ExplainedOutput output : outputs) {
+            output.smallness(isOne, counted.contains(output)).ifPresent(warnings::add);
+        }
+        int examples = outputs.getFirst().examples();
+        if (examples < FEW_EXAMPLES) {
+            warnings.add("Contributions are means over " + examples + (examples == 1 ? " example" : " examples")
+                    + "; at least " + FEW_EXAMPLES + " tell more, and 16 are usual.");
+        }
+        return warnings;
+    }
+
+    /** The mean of a layer's shares over outputs. */
     private static double[] shares(
-            List<RelevanceSums> outputs, QuantizableLayer layer, Function<RelevanceSums.Sums, double[]> which) {
-        double[] out = new double[outputs.getFirst().start().length];
-        for (RelevanceSums output : outputs) {
-            double[] sums = which.apply(Objects.requireNonNull(output.values().get(layer.output())));
-            double[] start = output.start();
-            Arrays.setAll(out, i -> out[i] + (start[i] == 0 ? 0 : sums[i] / Math.abs(start[i])) / outputs.size());
+            List<ExplainedOutput> outputs, QuantizableLayer layer, Function<RelevanceSums.Sums, double[]> which) {
+        double[] out = new double[outputs.getFirst().examples()];
+        for (ExplainedOutput output : outputs) {
+            double[] its = output.shares(layer, which);
+            Arrays.setAll(out, i -> out[i] + its[i] / outputs.size());
         }
         return out;
     }

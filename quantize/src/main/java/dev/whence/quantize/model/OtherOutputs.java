@@ -3,7 +3,6 @@ package dev.whence.quantize.model;
 import dev.whence.core.ErrorCode;
 import dev.whence.core.WhenceException;
 import dev.whence.explain.Explainer;
-import dev.whence.explain.RelevanceSums;
 import dev.whence.explain.Request;
 import dev.whence.explain.TargetChoice;
 import dev.whence.graph.Graph;
@@ -60,14 +59,15 @@ record OtherOutputs(String first, Map<String, List<String>> layers) {
         return found;
     }
 
-    /** The relevance of the largest element of each other output; what is explained and what cannot be is noted. */
-    List<RelevanceSums> explained(Explainer explainer, Request request, Collection<String> values, List<String> notes) {
-        List<RelevanceSums> found = new ArrayList<>();
-        List<String> names = new ArrayList<>(List.of(first));
+    /** The relevance of the largest element of each other output; what cannot be explained is noted. */
+    List<ExplainedOutput> explained(
+            Explainer explainer, Request request, Collection<String> values, List<String> notes) {
+        List<ExplainedOutput> found = new ArrayList<>();
         for (String output : layers.keySet()) {
             try {
-                found.addAll(explainer.relevance(request.output(output).target(new TargetChoice.ArgMax()), values));
-                names.add(output);
+                explainer
+                        .relevance(request.output(output).target(new TargetChoice.ArgMax()), values)
+                        .forEach(sums -> found.add(new ExplainedOutput(output, sums)));
             } catch (WhenceException e) {
                 if (e.code() == ErrorCode.CANCELLED) {
                     throw e;
@@ -75,11 +75,16 @@ record OtherOutputs(String first, Map<String, List<String>> layers) {
                 notes.add("What layers contribute to output '" + output + "' cannot be told: " + e.getMessage());
             }
         }
-        if (names.size() > 1) {
-            notes.addFirst("Contributions are means over the outputs " + String.join(", ", names)
-                    + ": each of them has layers that the others do not need.");
-        }
         return found;
+    }
+
+    /** What to say where several outputs are explained and these count. */
+    static String counted(List<String> names) {
+        return names.size() == 1
+                ? "Contributions are those to output " + names.getFirst()
+                        + " alone: the largest values of the other outputs are too small."
+                : "Contributions are means over the outputs " + String.join(", ", names)
+                        + ": explained are the first output and those with layers that no earlier one needs.";
     }
 
     /** What to say where only the first output is explained. */

@@ -147,9 +147,8 @@ class LayerContributionsTest {
             assertThat(found.means()).containsExactly(new double[] {(1 + 37.0 / 23) / 2, 0.5, 0.5}, within(1e-5));
             assertThat(found.values()).containsExactly(10);
             assertThat(found.warnings())
-                    .contains(
-                            "Contributions are means over the outputs classes, sizes: each of them has layers that the"
-                                    + " others do not need.")
+                    .contains("Contributions are means over the outputs classes, sizes: explained are the first output"
+                            + " and those with layers that no earlier one needs.")
                     .noneMatch(w -> w.contains("No relevance"));
         }
     }
@@ -169,6 +168,64 @@ class LayerContributionsTest {
                             "Only output classes is explained; layers that only sizes needs have no contribution to it.")
                     .contains("No relevance arrives at two.");
         }
+    }
+
+    /** Its second output is the difference of the two numbers, which are its first. */
+    private static LayerContributions ofDifferences(float... numbers) {
+        Graph graph = Graph.builder("difference")
+                .input("x", NdArray.Type.FLOAT32, -1, 2)
+                .constant("trunk", Constant.of(new float[] {1, 0, 0, 1}, 2, 2))
+                .constant("two", Constant.of(new float[] {1, -1}, 2, 1))
+                .node("MatMul", "t", "x", "trunk")
+                .node("MatMul", "y", "t", "two")
+                .output("t")
+                .output("y")
+                .build();
+        NdArray inputs = NdArray.of(numbers, numbers.length / 2, 2);
+        try (Explainer explainer = Explainer.of(graph, Precision.FLOAT64)) {
+            return LayerContributions.of(
+                    explainer,
+                    QuantizableModel.of(graph),
+                    Map.of("x", inputs),
+                    Lrp.ATTENTION,
+                    new TargetChoice.ArgMax());
+        }
+    }
+
+    @Test
+    void an_example_whose_other_output_is_near_zero_is_left_out_there_and_the_output_is_named() {
+        LayerContributions found = ofDifferences(3, 1, 1, 0.9999f);
+
+        // Shares at t: 1 of its own largest, 4 of the first difference 2; the second difference is 0.0001.
+        assertThat(found.layer("trunk").orElseThrow().absolute())
+                .containsExactly(new double[] {1.5, 1.5}, within(1e-5));
+        assertThat(found.layer("two").orElseThrow().absolute()).containsExactly(new double[] {0.5, 0.5}, within(1e-5));
+        assertThat(found.warnings())
+                .contains("The target's value at output y is below 0.001 for 1 of 2 examples; these are left out, for"
+                        + " their shares would be large and uncertain.");
+    }
+
+    @Test
+    void an_output_that_is_always_near_zero_does_not_count() {
+        LayerContributions found = ofDifferences(1, 0.9999f, 2, 1.9998f);
+
+        assertThat(found.means()).containsExactly(new double[] {1, 0}, within(1e-5));
+        assertThat(found.warnings())
+                .contains("Contributions are those to output t alone: the largest values of the other outputs are too"
+                        + " small.")
+                .contains("The target's value at output y is below 0.001 for 2 of 2 examples; the output does not"
+                        + " count.");
+    }
+
+    @Test
+    void a_first_output_that_is_always_near_zero_does_not_count_where_another_is_large() {
+        LayerContributions found = ofDifferences(1e-4f, -2, 0, -3);
+
+        assertThat(found.values()).containsExactly(new double[] {1e-4, 0}, within(1e-9));
+        assertThat(found.means()).containsExactly(new double[] {1, 1}, within(1e-3));
+        assertThat(found.warnings())
+                .contains("Contributions are those to output y alone: the largest values of the other outputs are too"
+                        + " small.");
     }
 
     @Test
