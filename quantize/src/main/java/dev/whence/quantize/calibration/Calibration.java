@@ -189,7 +189,7 @@ public final class Calibration implements AutoCloseable {
     }
 
     private List<Map<String, NdArray>> batches(Map<String, NdArray> examples) {
-        int fixed = ExampleRows.fixedBatch(model().graph());
+        int fixed = ExampleRows.fixedBatch(model().graph(), examples);
         if (fixed > 0) {
             return Rows.batches(examples, fixed);
         }

@@ -45,7 +45,7 @@ final class DriftRun {
         this.examples = ExampleRows.count(inputs);
         this.units = units();
         this.joined = units.size() > 1 ? JoinedInputs.of(units, row(0)) : null;
-        int fixed = Examples.fixed(original, quantized);
+        int fixed = Examples.fixed(inputs, original, quantized);
         if (fixed > 1) {
             throw new WhenceException(
                     ErrorCode.SHAPE_MISMATCH,

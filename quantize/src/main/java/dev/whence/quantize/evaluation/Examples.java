@@ -20,7 +20,7 @@ final class Examples {
     /** The batch that a network fixes, else one of moderate size. */
     static int batch(Map<String, NdArray> inputs, Graph... graphs) {
         int examples = ExampleRows.count(inputs);
-        int fixed = fixed(graphs);
+        int fixed = fixed(inputs, graphs);
         if (fixed > 0) {
             if (examples % fixed != 0) {
                 throw new WhenceException(
@@ -36,7 +36,10 @@ final class Examples {
     }
 
     /** The batch that a network fixes, or 0 where none does. */
-    static int fixed(Graph... graphs) {
-        return Arrays.stream(graphs).mapToInt(ExampleRows::fixedBatch).max().orElse(0);
+    static int fixed(Map<String, NdArray> inputs, Graph... graphs) {
+        return Arrays.stream(graphs)
+                .mapToInt(graph -> ExampleRows.fixedBatch(graph, inputs))
+                .max()
+                .orElse(0);
     }
 }

@@ -34,22 +34,29 @@ public final class ExampleRows {
 
     /** The first examples: at most so many, in whole batches where a graph fixes their size, but at least one batch. */
     public static Map<String, NdArray> first(Graph graph, Map<String, NdArray> inputs, int most) {
-        int batch = Math.max(1, fixedBatch(graph));
+        int batch = Math.max(1, fixedBatch(graph, inputs));
         return of(inputs, 0, Math.min(count(inputs), Math.max(batch, most - most % batch)));
     }
 
-    /** The size of batches that a graph fixes, or 0 if an input has a free first axis. */
-    public static int fixedBatch(Graph graph) {
-        long most = 0;
+    /**
+     * The size of batches that a graph fixes, or 0 where any will do. Inputs tell it that hold examples, that is, as many rows
+     * as there are examples; one that wants exactly these rows may be there for all examples, and tells only where no other does.
+     */
+    public static int fixedBatch(Graph graph, Map<String, NdArray> inputs) {
+        int count = count(inputs);
+        long fixed = 0;
         for (Value input : graph.inputs()) {
+            NdArray array = inputs.get(input.name());
             List<Dimension> shape = input.shape();
-            if (shape != null && !shape.isEmpty()) {
-                if (!(shape.getFirst() instanceof Dimension.Fixed(long size))) {
-                    return 0;
-                }
-                most = Math.max(most, size);
+            boolean holdsExamples = array != null && array.rank() > 0 && array.dimension(0) == count;
+            if (holdsExamples
+                    && shape != null
+                    && !shape.isEmpty()
+                    && shape.getFirst() instanceof Dimension.Fixed(long size)
+                    && (fixed == 0 || fixed == count)) {
+                fixed = size;
             }
         }
-        return Math.toIntExact(most);
+        return (int) Math.min(fixed, Integer.MAX_VALUE);
     }
 }

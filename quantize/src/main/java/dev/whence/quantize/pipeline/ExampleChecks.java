@@ -51,7 +51,7 @@ final class ExampleChecks {
                                 + " rows, another input has " + count + ".");
             }
         }
-        int fixed = ExampleRows.fixedBatch(graph);
+        int fixed = ExampleRows.fixedBatch(graph, examples);
         if (fixed > count) {
             throw new WhenceException(
                     ErrorCode.SHAPE_MISMATCH,
@@ -144,7 +144,7 @@ final class ExampleChecks {
                     + " that is told, and that decides between allocations, is on the examples that the network was fitted"
                     + " to.");
         }
-        int fixed = ExampleRows.fixedBatch(graph);
+        int fixed = ExampleRows.fixedBatch(graph, examples);
         if (fixed > 1 && count % fixed != 0) {
             out.add("The last " + count % fixed + " calibration examples were left out: the model runs batches of "
                     + fixed + " and no others.");

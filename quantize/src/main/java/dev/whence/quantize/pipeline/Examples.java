@@ -26,7 +26,7 @@ record Examples(Map<String, NdArray> inputs, int batch, int held) {
 
     /** All that fill the batches a graph fixes. */
     static Examples of(Graph graph, Map<String, NdArray> inputs) {
-        int batch = Math.max(1, ExampleRows.fixedBatch(graph));
+        int batch = Math.max(1, ExampleRows.fixedBatch(graph, inputs));
         int count = ExampleRows.count(inputs);
         count -= count % batch;
         return new Examples(ExampleRows.of(inputs, 0, count), batch, held(count, batch));
