@@ -4,12 +4,19 @@ import dev.whence.quantize.export.BudgetReport;
 import dev.whence.quantize.export.LayerReport;
 import dev.whence.report.Block;
 import dev.whence.report.Table;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** What a page says of the budgets that a file names. */
 final class BudgetBlocks {
+    /** Sums differ by rounding. */
+    private static final double ROUNDING = 1e-6;
+
+    private static final MathContext SHOWN = new MathContext(7);
+
     private BudgetBlocks() {}
 
     /** How far each budget is used, added up from the layers. */
@@ -23,9 +30,31 @@ final class BudgetBlocks {
                     Table.Cell.number(used),
                     Table.Cell.number(budget.limit() - used));
         }
-        List<Block> blocks = new ArrayList<>(List.of(table));
+        List<Block> blocks = new ArrayList<>();
+        budgets.forEach(budget -> doubts(budget, budget.used(layers)).forEach(doubt -> blocks.add(Block.note(doubt))));
+        blocks.add(table);
         outside(budgets).ifPresent(blocks::add);
         return blocks;
+    }
+
+    /** What is wrong with a budget of which so much is used. */
+    private static List<String> doubts(BudgetReport budget, double used) {
+        String unit = budget.resource().unit();
+        double rounding = ROUNDING * Math.max(1, Math.abs(used));
+        List<String> doubts = new ArrayList<>();
+        if (used > budget.limit() + rounding) {
+            doubts.add("The budget is exceeded: the limit is " + text(budget.limit()) + " " + unit
+                    + ", and the layers add up to " + text(used) + ".");
+        }
+        if (Math.abs(used - budget.used()) > rounding) {
+            doubts.add("The file says that " + text(budget.used()) + " " + unit + " are used, but its layers add up to "
+                    + text(used) + ".");
+        }
+        return doubts;
+    }
+
+    private static String text(double number) {
+        return new BigDecimal(number, SHOWN).stripTrailingZeros().toPlainString();
     }
 
     /** Which layers do not count, if there are any. */

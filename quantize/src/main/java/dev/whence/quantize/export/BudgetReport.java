@@ -19,8 +19,18 @@ import java.util.List;
  *     have a width of their own
  */
 public record BudgetReport(Budget.Resource resource, double limit, double used, List<String> outside) {
-    /** Copies the list in. */
+    /**
+     * Checks the numbers.
+     *
+     * @throws IllegalArgumentException if there is no resource, or a number is none
+     */
     public BudgetReport {
+        if (resource == null) {
+            throw new IllegalArgumentException("a budget names no resource");
+        }
+        if (!Double.isFinite(limit) || !Double.isFinite(used)) {
+            throw new IllegalArgumentException("a budget has a limit of " + limit + ", of which " + used + " is used");
+        }
         outside = List.copyOf(outside);
     }
 

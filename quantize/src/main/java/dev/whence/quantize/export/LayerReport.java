@@ -39,9 +39,31 @@ public record LayerReport(
         @Nullable Clipping clip,
         @Nullable Double contribution,
         LayerSize size) {
-    /** Copies the list in. */
+    /** More weights or multiplications has no layer; sums of as many stay exact. */
+    private static final long MOST = 1L << 50;
+
+    /**
+     * Checks that everything is there and in its range.
+     *
+     * @throws IllegalArgumentException if it is not
+     */
     public LayerReport {
+        if (name == null || kind == null || activations == null || size == null) {
+            throw new IllegalArgumentException("layer '" + name + "' lacks its name, kind, activations or size");
+        }
+        if (isNoWidth(weightBits) || isNoWidth(activationBits)) {
+            throw new IllegalArgumentException("layer '" + name + "' has " + weightBits + " bits for weights and "
+                    + activationBits + " for activations, expected 1 to " + Float.SIZE);
+        }
+        if (parameters < 0 || parameters > MOST || multiplyAccumulates < 0 || multiplyAccumulates > MOST) {
+            throw new IllegalArgumentException("layer '" + name + "' has " + parameters + " weights and "
+                    + multiplyAccumulates + " multiplications, expected 0 to " + MOST);
+        }
         activations = List.copyOf(activations);
+    }
+
+    private static boolean isNoWidth(int bits) {
+        return bits < 1 || bits > Float.SIZE;
     }
 
     /** Whether anything of it is quantized. */

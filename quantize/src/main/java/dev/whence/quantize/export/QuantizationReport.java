@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -52,8 +53,15 @@ public record QuantizationReport(
             .changeDefaultPropertyInclusion(i -> i.withValueInclusion(JsonInclude.Include.NON_NULL))
             .build();
 
-    /** Copies the collections in; files without budgets have none. */
+    /**
+     * Copies the collections in; files without budgets have none.
+     *
+     * @throws IllegalArgumentException if anything else is missing
+     */
     public QuantizationReport {
+        if (format == null || settings == null || layers == null || totals == null) {
+            throw new IllegalArgumentException("format, settings, layers or totals are missing");
+        }
         settings = Collections.unmodifiableMap(new TreeMap<>(settings));
         layers = List.copyOf(layers);
         budgets = List.copyOf(Objects.requireNonNullElse(budgets, List.of()));
@@ -127,14 +135,25 @@ public record QuantizationReport(
      */
     public static QuantizationReport parse(String json) {
         try {
-            QuantizationReport report = MAPPER.readValue(json, QuantizationReport.class);
-            if (report != null && report.version <= VERSION) {
-                return report;
+            JsonNode found = MAPPER.readTree(json);
+            int version = found.path("version").asInt(0);
+            if (version < 1 || version > VERSION) {
+                throw unreadable("it is of version " + version + ", expected " + VERSION);
             }
-            throw unreadable("it is of version " + (report == null ? 0 : report.version) + ", expected " + VERSION);
-        } catch (JacksonException | NullPointerException e) {
-            throw unreadable("it is not the JSON that Whence writes");
+            return MAPPER.treeToValue(found, QuantizationReport.class);
+        } catch (JacksonException | NullPointerException | IllegalArgumentException e) {
+            throw unreadable("it is not the JSON that Whence writes" + reason(e));
         }
+    }
+
+    /** What a part found wrong with itself. */
+    private static String reason(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof IllegalArgumentException) {
+                return ": " + cause.getMessage();
+            }
+        }
+        return "";
     }
 
     private static WhenceException unreadable(String why) {

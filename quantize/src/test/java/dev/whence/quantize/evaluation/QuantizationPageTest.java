@@ -3,9 +3,16 @@ package dev.whence.quantize.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.whence.quantize.LayerSize;
+import dev.whence.quantize.allocation.Budget.Resource;
+import dev.whence.quantize.export.BudgetReport;
+import dev.whence.quantize.export.LayerReport;
+import dev.whence.report.Block;
 import dev.whence.report.Page;
 import java.io.StringReader;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +65,27 @@ class QuantizationPageTest {
 
         assertThat(html)
                 .contains("Is the budget kept?", "average bits of an operation")
-                .contains("Not counted in average bits of an operation: patch_embed.proj");
+                .contains("Not counted in average bits of an operation: patch_embed.proj")
+                .doesNotContain("The budget is exceeded", "The file says that");
+    }
+
+    @Test
+    void a_budget_that_the_layers_exceed_or_that_the_file_adds_up_otherwise_is_told() {
+        List<LayerReport> layers = List.of(new LayerReport(
+                "fc", "linear", -1, 100, 100, 8, 8, null, List.of(), null, null, LayerSize.of(100, 8, 0, 0)));
+
+        assertThat(blocks(new BudgetReport(Resource.AVERAGE_WEIGHT_BITS, 3, 8, List.of()), layers))
+                .contains(
+                        "The budget is exceeded: the limit is 3 average bits of a weight, and the layers add up to 8.")
+                .doesNotContain("The file says that");
+        assertThat(blocks(new BudgetReport(Resource.AVERAGE_WEIGHT_BITS, 10, 2.5, List.of()), layers))
+                .contains("The file says that 2.5 average bits of a weight are used, but its layers add up to 8.")
+                .doesNotContain("The budget is exceeded");
+    }
+
+    private static String blocks(BudgetReport budget, List<LayerReport> layers) {
+        return BudgetBlocks.of(List.of(budget), layers).stream()
+                .map(Block::html)
+                .collect(Collectors.joining());
     }
 }

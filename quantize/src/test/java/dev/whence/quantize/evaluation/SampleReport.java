@@ -35,7 +35,7 @@ final class SampleReport {
     static RunReport of(int blocks, int pictures) {
         Random random = new Random(7);
         List<LayerReport> layers = new ArrayList<>();
-        layers.add(layer("patch_embed.proj", "patch_embed", -1, 3136, 8, random));
+        layers.add(layer("patch_embed.proj", "patch-embed", -1, 3136, 8, random));
         for (int block = 0; block < blocks; block++) {
             for (int kind = 0; kind < KINDS.length; kind++) {
                 boolean isProduct = KINDS[kind].startsWith("matmul");
@@ -65,8 +65,8 @@ final class SampleReport {
                 settings,
                 layers,
                 List.of(
-                        new BudgetReport(Resource.AVERAGE_WEIGHT_BITS, 3, 2.9987, List.of()),
-                        new BudgetReport(Resource.AVERAGE_OPERATION_BITS, 3, 2.9712, List.of("patch_embed.proj"))),
+                        budget(Resource.AVERAGE_WEIGHT_BITS, layers, List.of()),
+                        budget(Resource.AVERAGE_OPERATION_BITS, layers, List.of("patch_embed.proj"))),
                 5_200,
                 215_000,
                 SizeAccount.of(layers, 5_200, 215_000));
@@ -90,6 +90,12 @@ final class SampleReport {
         return report.with(drift(pictures, random))
                 .with(evaluation(layers, random))
                 .with(latency(random));
+    }
+
+    /** A budget that is kept. */
+    private static BudgetReport budget(Resource resource, List<LayerReport> layers, List<String> outside) {
+        double used = new BudgetReport(resource, 0, 0, outside).used(layers);
+        return new BudgetReport(resource, Math.ceil(used), used, outside);
     }
 
     private static LayerReport layer(String name, String kind, int block, long parameters, int bits, Random random) {

@@ -40,6 +40,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -395,10 +396,60 @@ class QuantizedExportTest {
         assertThat(QuantizationReport.parse(json).budgets()).isEmpty();
     }
 
+    private static String report(String layer, String budget) {
+        return "{\"version\":1,\"format\":\"fake-quant\",\"settings\":{},\"layers\":[" + layer + "],\"budgets\":["
+                + budget + "],\"otherFloats\":0,\"floatNumbers\":0,\"totals\":{}}";
+    }
+
+    private static String layer(String bits, String rest) {
+        return "{\"name\":\"fc\",\"kind\":\"linear\",\"block\":-1,\"parameters\":8,\"multiplyAccumulates\":8," + bits
+                + "\"activations\":[]" + rest + "}";
+    }
+
+    @Test
+    void a_report_whose_parts_are_whole_is_read() {
+        String json = report(
+                layer("\"weightBits\":3,\"activationBits\":4,", ",\"size\":{}"),
+                "{\"resource\":\"AVERAGE_WEIGHT_BITS\",\"limit\":3,\"used\":3,\"outside\":[]}");
+        QuantizationReport read = QuantizationReport.parse(json);
+        assertThat(read.budgets().getFirst().used(read.layers())).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '^', textBlock = """
+                    "weightBits":3,"activationBits":4, | ^^ | ^^ | lacks its name, kind, activations or size
+                    "weightBits":3,"activationBits":4, | ,"size":null | ^^ | lacks its name, kind, activations or size
+                    "weightBits":0,"activationBits":4, | ,"size":{} | ^^ | 'fc' has 0 bits for weights
+                    "weightBits":99,"activationBits":4, | ,"size":{} | ^^ | 'fc' has 99 bits for weights
+                    "weightBits":3, | ,"size":{} | ^^ | 0 for activations, expected 1 to 32
+                    ^^ | ,"size":{} | ^^ | 'fc' has 0 bits for weights
+                    "weightBits":3,"activationBits":4,"parameters":-1, | ,"size":{} | ^^ | 'fc' has -1 weights
+                    "weightBits":3,"activationBits":4, | ,"size":{} | {"limit":3,"used":3,"outside":[]} | no resource
+                    "weightBits":3,"activationBits":4, | ,"size":{} | {"resource":"MILES","limit":3,"used":3,"outside":[]} | ^^
+                    "weightBits":3,"activationBits":4, | ,"size":{} | {"resource":"KIBIBYTES","limit":1e999,"used":3,"outside":[]} | limit of Infinity
+                    "weightBits":3,"activationBits":4, | ,"size":{} | {"resource":"KIBIBYTES","limit":3,"used":3} | ^^
+                    "weightBits":3,"activationBits":4, | ,"size":{} | null | ^^
+                    """)
+    void a_report_with_a_broken_part_is_refused_with_one_sentence(
+            String bits, String rest, String budget, String message) {
+        assertThatThrownBy(() -> QuantizationReport.parse(report(layer(bits, rest), budget)))
+                .isInstanceOf(WhenceException.class)
+                .hasMessageContaining("cannot be read: it is not the JSON that Whence writes")
+                .hasMessageContaining(message)
+                .hasMessageNotContaining("\n")
+                .satisfies(e -> assertThat(((WhenceException) e).code()).isEqualTo(ErrorCode.INPUT_INVALID));
+    }
+
     @Test
     void a_report_that_is_none_is_refused() {
         assertThatThrownBy(() -> QuantizationReport.parse("[]")).isInstanceOf(WhenceException.class);
-        assertThatThrownBy(() -> QuantizationReport.parse("{\"version\":99}")).isInstanceOf(WhenceException.class);
+        assertThatThrownBy(() -> QuantizationReport.parse("{\"version\":99}"))
+                .isInstanceOf(WhenceException.class)
+                .hasMessageContaining("version 99, expected 1");
+        assertThatThrownBy(() -> QuantizationReport.parse("null")).isInstanceOf(WhenceException.class);
+        assertThatThrownBy(() -> QuantizationReport.parse("{\"version\":1,\"layers\":[]}"))
+                .isInstanceOf(WhenceException.class)
+                .hasMessageContaining("totals are missing");
         assertThat(QuantizationReport.of(dense())).isEmpty();
         assertThat(Arrays.stream(Format.values()).map(f -> Format.of(f.text()))).containsExactly(Format.values());
     }
