@@ -22,7 +22,9 @@ import dev.whence.quantize.export.QuantizationReport;
 import dev.whence.quantize.model.LayerKind;
 import dev.whence.quantize.model.QuantizableModel;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -107,8 +109,15 @@ class LevelsTest {
     @Test
     void weights_around_zero_stay_so_where_channels_are_clipped() {
         QuantizedModel model = quantized(CalibrationSettings.INTEGER.clippingChannels(true));
-        assertThat(QuantizationReport.of(model, Format.INT8_QDQ, Map.of(), Map.of())
-                        .layers())
-                .isNotEmpty();
+        assertThat(model.clippings().values()).as("clipped").anyMatch(one -> one.clip() < 1 || one.power() < 1);
+        List<QuantizedLayer> weighted = model.layers().stream()
+                .filter(one -> one.weightQuantizer() != null)
+                .toList();
+        assertThat(weighted).hasSizeGreaterThan(4);
+        for (QuantizedLayer one : weighted) {
+            UniformQuantizer weights = Objects.requireNonNull(one.weightQuantizer());
+            float middle = 1 << (weights.bits() - 1);
+            assertThat(weights.zeroPoints()).as(one.layer().name()).containsOnly(middle);
+        }
     }
 }
