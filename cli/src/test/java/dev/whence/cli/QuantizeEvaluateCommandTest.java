@@ -3,6 +3,7 @@ package dev.whence.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,6 +66,20 @@ class QuantizeEvaluateCommandTest {
         assertThat(report.get("drift").get("examples")).hasSize(2);
         assertThat(report.get("quantization").get("layers")).hasSize(2);
         assertThat(report.get("latency").get("original").get("milliseconds")).hasSize(2);
+    }
+
+    @Test
+    void a_file_with_a_broken_report_of_itself_is_refused() throws IOException {
+        String bytes = Files.readString(small, StandardCharsets.ISO_8859_1);
+        assertThat(bytes).contains("\"weightBits\":8");
+        Files.writeString(small, bytes.replace("\"weightBits\":8", "\"weightBits\":0"), StandardCharsets.ISO_8859_1);
+
+        Ran ran = evaluate("--images", images.toString());
+
+        assertThat(ran.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ran.err())
+                .contains("'whence.quant.report'", "has 0 bits for weights")
+                .doesNotContain("Exception");
     }
 
     @Test
