@@ -58,18 +58,21 @@ public record Convolution(
      * has its channels innermost first.
      */
     private boolean isRow(Tensor weight) {
-        return stride.length == 1
-                && weight.type() == NdArray.Type.FLOAT32
-                && weight.device().equals(Device.CPU);
+        return stride.length == 1 && mayRoundOtherwise(weight);
+    }
+
+    /** Whether ways of our own are open, which round otherwise than the engine's. */
+    private static boolean mayRoundOtherwise(Tensor weight) {
+        return weight.type() == NdArray.Type.FLOAT32 && weight.device().equals(Device.CPU);
     }
 
     private Convolution asImages() {
         return new Convolution(
-                new long[] {1, stride[0]},
-                new long[] {0, padding[0]},
-                new long[] {1, dilation[0]},
+                Pooling.lift(stride, 1),
+                Pooling.lift(padding, 0),
+                Pooling.lift(dilation, 1),
                 isTransposed,
-                new long[] {0, outputPadding[0]},
+                Pooling.lift(outputPadding, 0),
                 groups);
     }
 
@@ -89,8 +92,7 @@ public record Convolution(
                 && !isTransposed
                 && groups == 1
                 && x.dimension(1) <= FEW_CHANNELS
-                && weight.type() == NdArray.Type.FLOAT32
-                && weight.device().equals(Device.CPU);
+                && mayRoundOtherwise(weight);
     }
 
     private boolean isStrided(Tensor weight) {

@@ -127,7 +127,8 @@ public record Pooling(long[] kernel, long[] stride, long[] padding, long[] dilat
         return Tensor.wrap(new org.bytedeco.pytorch.Tensor(both.get1()));
     }
 
-    private static long[] lift(long[] one, long neutral) {
+    /** Settings of one axis as those of two, of which the first does nothing. */
+    static long[] lift(long[] one, long neutral) {
         return new long[] {neutral, one[0]};
     }
 
